@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * The KHO root FDT. Numbers in its properties are native-endian u64 at 4-byte alignment, unlike
+ * everything else in a flattened tree.
+ * Source: kernel/liveupdate/kexec_handover.c, kho_populate() and kho_retrieve_subtree(), 7.1 to
+ * 7.3; property names include/linux/kho/abi/kexec_handover.h.
+ */
+#include <libfdt.h>
+
+#include "kho.h"
+
+#include "../luo/container.h"
+#include "../luo/error.h"
+#include "../luo/str.h"
+
+static const struct luo_owner owner = {.kind = LUO_OWNER_KHO};
+
+static int bad(struct luo_report *report, enum luo_code code, u8 severity, u64 pa, int err)
+{
+	luo_report_add(report, code, severity, pa, pa, &owner);
+	return err;
+}
+
+/** fdt_compatible() - first string of a node's compatible property, "" without a sane one. */
+const char *fdt_compatible(const void *tree, int node)
+{
+	int len;
+	const char *s = fdt_stringlist_get(tree, node, "compatible", 0, &len);
+
+	return s ? s : "";
+}
+
+/** fdt_is_tree() - does RAM at @pa start with the magic number of a flattened tree? */
+bool fdt_is_tree(const struct luo_phys *phys, u64 pa)
+{
+	const void *p = luo_map(phys, pa, sizeof(struct fdt_header));
+
+	return p && fdt32_ld(p) == FDT_MAGIC;
+}
+
+/* A property that is one native u64; 0 when it is missing or of another size. */
+static u64 native_u64(const void *tree, int node, const char *name)
+{
+	int len;
+	const void *p = fdt_getprop(tree, node, name, &len);
+
+	return p && len == sizeof(u64) ? luo_get64(p) : 0;
+}
+
+static int find_version(const void *tree, struct luo_state *state, struct luo_report *report)
+{
+	const char *name = fdt_compatible(tree, 0);
+
+	luo_strcopy(report->kho_name, sizeof(report->kho_name),
+		    luo_printable(name, 32) ? name : "?", 32);
+	state->kho = luo_kho_abi_find(name);
+	report->kho = state->kho;
+	if (state->kho && state->kho->map == LUO_MAP_RADIX)
+		return 0;
+	report->refused = true;
+	return bad(report, LUO_K03, LUO_SEV_LOSE, state->kho_fdt_pa, LUO_E_VERSION);
+}
+
+/* The LUO child: where its container lies. Without one the next kernel starts afresh. */
+static int find_luo(const struct luo_phys *phys, const void *tree, struct luo_state *state,
+		    struct luo_report *report)
+{
+	int node = fdt_subnode_offset(tree, 0, "LUO");
+
+	if (node < 0) {
+		report->none = true;
+		return LUO_E_NONE;
+	}
+	state->luo_pa = native_u64(tree, node, state->kho->blob_prop);
+	state->luo_size = luo_page_size(phys);
+	if (state->kho->has_size)
+		state->luo_size = native_u64(tree, node, "blob-size");
+	if (!state->luo_pa || !state->luo_size)
+		return bad(report, LUO_K05, LUO_SEV_PANIC, state->kho_fdt_pa, LUO_E_FORMAT);
+	return 0;
+}
+
+/**
+ * fdt_kho_open() - read the KHO root FDT
+ * @phys:   the view
+ * @state:  kho_fdt_pa and kho_fdt_size are set; kho, map_pa, luo_pa and luo_size are filled in
+ * @report: gets the finding when something is wrong, and @none without a LUO child
+ *
+ * Return: 0; LUO_E_RAM, LUO_E_FORMAT or LUO_E_VERSION when the state cannot be followed at all;
+ * LUO_E_NONE when map_pa is there but no LUO child.
+ */
+int fdt_kho_open(const struct luo_phys *phys, struct luo_state *state, struct luo_report *report)
+{
+	const void *tree = luo_map(phys, state->kho_fdt_pa, state->kho_fdt_size);
+	int err;
+
+	if (!tree || state->kho_fdt_pa & (luo_page_size(phys) - 1))
+		return bad(report, LUO_K01, LUO_SEV_LOSE, state->kho_fdt_pa, LUO_E_RAM);
+	if (fdt_check_full(tree, state->kho_fdt_size))
+		return bad(report, LUO_K02, LUO_SEV_LOSE, state->kho_fdt_pa, LUO_E_FORMAT);
+	err = find_version(tree, state, report);
+	if (err)
+		return err;
+	state->map_pa = native_u64(tree, 0, "preserved-memory-map");
+	if (!state->map_pa)
+		return bad(report, LUO_K04, LUO_SEV_LOSE, state->kho_fdt_pa, LUO_E_FORMAT);
+	return find_luo(phys, tree, state, report);
+}

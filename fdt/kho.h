@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* The two flattened trees of a handed-over state: the KHO root, and LUO's container up to 7.1. */
+#ifndef FDT_KHO_H
+#define FDT_KHO_H
+
+#include "../luo/report.h"
+#include "../luo/state.h"
+
+int fdt_kho_open(const struct luo_phys *phys, struct luo_state *state, struct luo_report *report);
+int fdt_container_open(const struct luo_phys *phys, struct luo_state *state,
+		       struct luo_report *report);
+bool fdt_is_tree(const struct luo_phys *phys, u64 pa);
+const char *fdt_compatible(const void *tree, int node);
+
+#endif

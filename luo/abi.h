@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * The records that kernels leave in memory, and the table of ABI versions.
+ *
+ * Wire records are structs only so that their offsets can be asserted; code reads their fields
+ * with luo_get64(base + offsetof(...)), because the memory is untrusted and may be unaligned.
+ */
+#ifndef LUO_ABI_H
+#define LUO_ABI_H
+
+#include "types.h"
+
+#define LUO_ASSERT_WIRE(type, field, off)                                                          \
+	_Static_assert(offsetof(type, field) == (off), #type "." #field)
+
+#define LUO_NAME_LEN   64 /* uapi/linux/liveupdate.h: LIVEUPDATE_SESSION_NAME_LENGTH */
+#define LUO_COMPAT_LEN 48 /* include/linux/kho/abi/luo.h: LIVEUPDATE_HNDL_COMPAT_LENGTH */
+
+/** struct luo_block_ser - header of a linked block: Linux 7.2+ include/linux/kho/abi/block.h,
+ * and luo-session-v3 as posted in April 2026.
+ */
+struct luo_block_ser {
+	u64 next;  /* physical address of the next block, 0: last */
+	u64 count; /* entries in use in this block */
+};
+_Static_assert(sizeof(struct luo_block_ser) == 16, "luo_block_ser");
+LUO_ASSERT_WIRE(struct luo_block_ser, count, 8);
+
+/** struct luo_session_ser - one session: 6.19 to 7.3, include/linux/kho/abi/luo.h. */
+struct luo_session_ser {
+	char name[LUO_NAME_LEN];
+	u64 files; /* physical address of the file array or of the first file block */
+	u64 count; /* files in all */
+};
+_Static_assert(sizeof(struct luo_session_ser) == 80, "luo_session_ser");
+LUO_ASSERT_WIRE(struct luo_session_ser, files, 64);
+LUO_ASSERT_WIRE(struct luo_session_ser, count, 72);
+
+/** struct luo_file_ser - one preserved file: 6.19 to 7.3, include/linux/kho/abi/luo.h. */
+struct luo_file_ser {
+	char compatible[LUO_COMPAT_LEN];
+	u64 data;  /* opaque to LUO; for memfd the address of its record */
+	u64 token; /* chosen by the user, unique in its session */
+};
+_Static_assert(sizeof(struct luo_file_ser) == 64, "luo_file_ser");
+LUO_ASSERT_WIRE(struct luo_file_ser, data, 48);
+LUO_ASSERT_WIRE(struct luo_file_ser, token, 56);
+
+/** struct luo_kho_setup - payload of the x86 setup_data node of type 10, Linux 6.16 to 7.3,
+ * arch/x86/include/uapi/asm/setup_data.h.
+ */
+struct luo_kho_setup {
+	u64 fdt_addr;
+	u64 fdt_size; /* page size of the old kernel, not the tree's size */
+	u64 scratch_addr;
+	u64 scratch_size; /* bytes of the list: 16 for each area */
+};
+_Static_assert(sizeof(struct luo_kho_setup) == 32, "luo_kho_setup");
+LUO_ASSERT_WIRE(struct luo_kho_setup, fdt_size, 8);
+LUO_ASSERT_WIRE(struct luo_kho_setup, scratch_addr, 16);
+LUO_ASSERT_WIRE(struct luo_kho_setup, scratch_size, 24);
+
+#define LUO_SETUP_KEXEC_KHO 10
+
+/** enum luo_severity - what the next kernel will do about a finding, worst last. */
+enum luo_severity {
+	LUO_SEV_NONE, /* not a finding at all under this ABI */
+	LUO_SEV_NOTE,
+	LUO_SEV_LEAK,
+	LUO_SEV_LOSE,
+	LUO_SEV_REFUSE,
+	LUO_SEV_PANIC,
+};
+
+enum luo_map_kind {
+	LUO_MAP_UNREADABLE, /* known by name only */
+	LUO_MAP_RADIX,
+};
+
+/**
+ * struct luo_kho_abi - one version of the KHO root FDT
+ * @name:      root compatible string
+ * @kernels:   who speaks it
+ * @map:       form of the preserved-memory map
+ * @blob_prop: name of a sub-node's address property
+ * @has_size:  sub-nodes carry blob-size too
+ */
+struct luo_kho_abi {
+	const char *name;
+	const char *kernels;
+	u8 map;
+	const char *blob_prop;
+	bool has_size;
+};
+
+enum luo_container_kind {
+	LUO_CONTAINER_FDT,    /* luo-v1: a flattened tree with a luo-session sub-node */
+	LUO_CONTAINER_STRUCT, /* luo-v3 and later: string, number, sessions_pa, flbs_pa */
+};
+
+/**
+ * struct luo_chain_abi - how one kind of list (sessions, files) lies in memory
+ * @linked:      blocks start with struct luo_block_ser; else there is one piece
+ * @order:       a block is 2^order pages in one allocation, preserved as one entry
+ * @header:      bytes before the first entry: 16 linked, 8 a count only, 0 none
+ * @entry:       bytes of an entry
+ * @empty:       severity of a block whose count is 0
+ * @overfull:    severity of a count beyond the capacity
+ * @loop:        severity of a cycle or of more than LUO_MAX_BLOCKS blocks
+ * @total:       severity when counts do not add up to what the owner says
+ * @drop_empty:  compaction may unlink empty blocks
+ * @keep_one:    ... but the list must keep one block
+ */
+struct luo_chain_abi {
+	bool linked;
+	u8 order;
+	u8 header;
+	u8 entry;
+	u8 empty;
+	u8 overfull;
+	u8 loop;
+	u8 total;
+	bool drop_empty;
+	bool keep_one;
+};
+
+/**
+ * struct luo_abi - one version of LUO's state: the only place that knows versions
+ * @name:      what reports call it (the session ABI)
+ * @container: string of the container
+ * @session:   string of the luo-session sub-node, NULL when the container implies it
+ * @kernels:   who speaks it
+ * @kind:      form of the container
+ * @sessions, @files: the two kinds of lists
+ * @head_zero: severity of a head pointer of 0
+ */
+struct luo_abi {
+	const char *name;
+	const char *container;
+	const char *session;
+	const char *kernels;
+	u8 kind;
+	struct luo_chain_abi sessions;
+	struct luo_chain_abi files;
+	u8 head_zero;
+};
+
+#define LUO_MAX_BLOCKS 10000 /* LUO_MAX_BLOCKS / KHO_MAX_BLOCKS of every kernel with chains */
+
+/** luo_capacity() - entries that one block of a list holds, for a page size of 2^page_shift. */
+static inline u64 luo_capacity(const struct luo_chain_abi *c, u32 page_shift)
+{
+	return ((1ULL << (page_shift + c->order)) - c->header) / c->entry;
+}
+
+/** luo_block_bytes() - bytes of one block of a list, for a page size of 2^page_shift. */
+static inline u64 luo_block_bytes(const struct luo_chain_abi *c, u32 page_shift)
+{
+	return 1ULL << (page_shift + c->order);
+}
+
+/**
+ * struct luo_handler_abi - a file handler whose records we can follow
+ * @name:   string of the handler
+ * @record: bytes of its record, which is one preserved page of its own
+ */
+struct luo_handler_abi {
+	const char *name;
+	u16 record;
+};
+
+const struct luo_handler_abi *luo_handler_find(const char *name);
+const struct luo_kho_abi *luo_kho_abi_find(const char *compatible);
+const struct luo_abi *luo_abi_find(const char *container, const char *session);
+bool luo_container_known(const char *container);
+const struct luo_kho_abi *luo_kho_abi_row(u32 row);
+const struct luo_abi *luo_abi_row(u32 row);
+
+#endif

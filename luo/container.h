@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* The raw-struct container of LUO (luo-v5 and kin): a string, then three numbers. */
+#ifndef LUO_CONTAINER_H
+#define LUO_CONTAINER_H
+
+#include "report.h"
+#include "state.h"
+
+int luo_container_open(const struct luo_phys *phys, struct luo_state *state,
+		       struct luo_report *report);
+bool luo_printable(const char *text, size_t max);
+
+#endif

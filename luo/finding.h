@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * The catalogue of findings: codes are LUO-<area letter><2 digits> and are never used again for
+ * something else. Areas: B boot data, K KHO FDT, M preserved-memory map, C container, S sessions,
+ * F files, X our own limits. Texts are in finding.c.
+ */
+#ifndef LUO_FINDING_H
+#define LUO_FINDING_H
+
+#include "types.h"
+
+enum luo_code {
+	LUO_B01, /* scratch list cannot be read */
+	LUO_B02, /* scratch area damaged */
+	LUO_B03, /* page size unknown */
+	LUO_B04, /* setup_data chain or /chosen damaged */
+	LUO_K01, /* KHO FDT address */
+	LUO_K02, /* KHO FDT malformed */
+	LUO_K03, /* KHO version unknown */
+	LUO_K04, /* preserved-memory-map missing */
+	LUO_K05, /* LUO sub-node malformed */
+	LUO_K06, /* KHO FDT not preserved */
+	LUO_M01, /* node address */
+	LUO_M02, /* node reached twice */
+	LUO_M03, /* entry outside RAM */
+	LUO_M04, /* entry in scratch */
+	LUO_M05, /* entries overlap */
+	LUO_M06, /* index outside the key space */
+	LUO_M07, /* node in scratch */
+	LUO_C01, /* container address */
+	LUO_C02, /* container malformed */
+	LUO_C03, /* container version unknown */
+	LUO_C04, /* container not preserved */
+	LUO_C05, /* head pointer 0 */
+	LUO_S01, /* block misaligned */
+	LUO_S02, /* block outside RAM */
+	LUO_S03, /* block in scratch */
+	LUO_S04, /* block in use by something else */
+	LUO_S05, /* block not preserved with its order */
+	LUO_S06, /* block empty */
+	LUO_S07, /* count beyond capacity */
+	LUO_S08, /* chain loops */
+	LUO_S09, /* too many blocks */
+	LUO_S10, /* name without end */
+	LUO_S11, /* name empty */
+	LUO_S12, /* name twice */
+	LUO_S13, /* page with two owners */
+	LUO_S14, /* files and count disagree */
+	LUO_F01, /* as S01 to S09, for file blocks */
+	LUO_F02,
+	LUO_F03,
+	LUO_F04,
+	LUO_F05,
+	LUO_F06,
+	LUO_F07,
+	LUO_F08,
+	LUO_F09,
+	LUO_F10, /* total differs */
+	LUO_F11, /* handler without end */
+	LUO_F12, /* token twice */
+	LUO_F13, /* handler unknown */
+	LUO_F14, /* record not preserved */
+	LUO_X01, /* arena too small */
+	LUO_X02, /* more work than the state can hold */
+	LUO_X03, /* compaction stopped */
+	LUO_X04, /* no plan */
+	LUO_NR_CODES,
+};
+
+/**
+ * struct luo_catalog_entry - what a code means
+ * @code:       as printed
+ * @what:       cause, in a few words; a %x is replaced by the finding's value in hex, %u in decimal
+ * @effect:     what the next kernel does; NULL: the severity's general sentence
+ * @remedy:     what the reader can do
+ * @repairable: compaction removes the cause
+ */
+struct luo_catalog_entry {
+	const char *code;
+	const char *what;
+	const char *effect;
+	const char *remedy;
+	bool repairable;
+};
+
+const struct luo_catalog_entry *luo_catalog(enum luo_code code);
+const char *luo_effect(enum luo_code code, u8 severity);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Is the map well-formed? Every node in RAM, outside scratch and reached one way; every entry RAM,
+ * outside scratch, and covered by no other entry. Leaves whose whole span is plain RAM, the usual
+ * case, are only counted.
+ */
+#include "map.h"
+
+#include "error.h"
+
+/**
+ * struct check - one verification of the map
+ * @report: where findings go, NULL in walks that only look for shared nodes
+ */
+struct check {
+	struct luo_map *map;
+	struct luo_report *report;
+	struct luo_totals *totals;
+	struct luo_seen seen;
+	bool quiet;
+};
+
+static const struct luo_owner map_owner = {.kind = LUO_OWNER_MAP};
+
+static u64 popcount(u64 v)
+{
+	v -= v >> 1 & 0x5555555555555555ULL;
+	v = (v & 0x3333333333333333ULL) + (v >> 2 & 0x3333333333333333ULL);
+	v = (v + (v >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
+	return v * 0x0101010101010101ULL >> 56;
+}
+
+static void add(struct check *c, enum luo_code code, u64 pa, u64 value)
+{
+	if (!c->quiet)
+		luo_report_add(c->report, code, LUO_SEV_PANIC, pa, value, &map_owner);
+}
+
+static bool check_node(void *ctx, u64 pa)
+{
+	struct check *c = ctx;
+	u64 other;
+
+	if (luo_seen_page(&c->seen, pa, 0, &other)) {
+		luo_report_add(c->report, LUO_M02, LUO_SEV_PANIC, pa, pa, &map_owner);
+		return false;
+	}
+	if (luo_hits_scratch(c->map->phys, pa, luo_page_size(c->map->phys)))
+		add(c, LUO_M07, pa, pa);
+	if (!c->quiet)
+		c->totals->map_nodes++;
+	return true;
+}
+
+static void bad_pointer(void *ctx, enum luo_code code, u64 pa, u64 value)
+{
+	struct check *c = ctx;
+	u64 start;
+	u32 order;
+
+	if (code == LUO_M03 && luo_map_decode(c->map, value, &start, &order))
+		value = order;
+	add(c, code, pa, value);
+}
+
+/* Does any entry of a lower order lie inside 2^order pages at pa? Looked at word by word. */
+static bool covered_at(struct luo_map *map, u64 pa, u32 order, u32 lower)
+{
+	u64 bits = 1ULL << (order - lower);
+	u64 leaf_span = 1ULL << map->leaf_bits;
+
+	while (bits) {
+		const struct luo_leaf *leaf = luo_map_leaf(map, pa, lower);
+		u64 first = luo_map_key(map, pa, lower) - leaf->key;
+		u64 here = bits < leaf_span - first ? bits : leaf_span - first;
+
+		for (u64 i = first; leaf->bits && i < first + here;) {
+			u64 word = luo_get64(leaf->bits + i / 64 * 8) >> (i % 64);
+			u64 n = 64 - i % 64 < first + here - i ? 64 - i % 64 : first + here - i;
+
+			if (n < 64)
+				word &= (1ULL << n) - 1;
+			if (word)
+				return true;
+			i += n;
+		}
+		bits -= here;
+		pa += here << (map->phys->page_shift + lower);
+	}
+	return false;
+}
+
+static bool covered(struct luo_map *map, u64 pa, u32 order)
+{
+	for (u32 lower = 0; lower < order; lower++)
+		if (covered_at(map, pa, order, lower))
+			return true;
+	return false;
+}
+
+static void check_entry(struct check *c, u64 key)
+{
+	const struct luo_phys *phys = c->map->phys;
+	u32 order = 0;
+	u64 pa = 0, len;
+
+	if (!luo_map_decode(c->map, key, &pa, &order)) {
+		add(c, LUO_M06, 0, key);
+		return;
+	}
+	len = 1ULL << (phys->page_shift + order);
+	if (!luo_in_ram(phys, pa, len)) {
+		add(c, LUO_M03, pa, order);
+		return;
+	}
+	if (luo_hits_scratch(phys, pa, len))
+		add(c, LUO_M04, pa, order);
+	if (covered(c->map, pa, order))
+		add(c, LUO_M05, pa, order);
+}
+
+/* Order 0 and a span that is all RAM and no scratch: no entry of this leaf can be wrong. */
+static bool leaf_is_plain(const struct check *c, u64 key)
+{
+	const struct luo_phys *phys = c->map->phys;
+	u32 order;
+	u64 pa, len;
+
+	if (!luo_map_decode(c->map, key, &pa, &order) || order)
+		return false;
+	len = 1ULL << (c->map->leaf_bits + phys->page_shift);
+	return luo_in_ram(phys, pa, len) && !luo_hits_scratch(phys, pa, len);
+}
+
+static void count(struct check *c, u64 key, u64 entries)
+{
+	u32 order;
+	u64 pa;
+
+	c->totals->map_entries += entries;
+	if (luo_map_decode(c->map, key, &pa, &order))
+		c->totals->pages += entries << order;
+}
+
+static void check_leaf(void *ctx, u64 key, const u8 *bits, u64 pa)
+{
+	struct check *c = ctx;
+	bool plain = leaf_is_plain(c, key);
+
+	(void)pa;
+	if (c->quiet)
+		return;
+	for (u64 i = 0; i >> c->map->leaf_bits == 0; i += 64) {
+		u64 word = luo_get64(bits + i / 8);
+
+		if (!word)
+			continue;
+		count(c, key + i, popcount(word));
+		for (; word && !plain; word &= word - 1)
+			check_entry(c, key + i + (u64)__builtin_ctzll(word));
+	}
+}
+
+/**
+ * luo_map_verify() - check the whole map
+ * @map:    the map
+ * @report: findings LUO_M01 to LUO_M07 are added
+ * @totals: nodes, entries and pages are counted here
+ * @arena:  working memory, given back
+ * @key:    random numbers for a hash
+ *
+ * Return: 0, or LUO_E_ARENA.
+ */
+int luo_map_verify(struct luo_map *map, struct luo_report *report, struct luo_totals *totals,
+		   struct luo_arena *arena, const u64 key[2])
+{
+	struct check c = {.map = map, .report = report, .totals = totals};
+	struct luo_map_visitor visitor = {check_node, bad_pointer, check_leaf, &c};
+	size_t used = arena->used;
+	int err = luo_seen_init(&c.seen, arena, key);
+
+	if (err)
+		return err;
+	luo_map_walk(map, &visitor);
+	c.quiet = true;
+	while (luo_seen_again(&c.seen))
+		luo_map_walk(map, &visitor);
+	arena->used = used;
+	if (c.seen.full)
+		luo_report_add(report, LUO_X01, LUO_SEV_LOSE, 0, 0, &map_owner);
+	return 0;
+}
+
+/** struct each - the caller's function behind luo_map_each(). */
+struct each {
+	const struct luo_map *map;
+	void (*entry)(void *ctx, u64 pa, u32 order);
+	void *ctx;
+};
+
+static bool each_node(void *ctx, u64 pa)
+{
+	(void)ctx;
+	(void)pa;
+	return true;
+}
+
+static void each_bad(void *ctx, enum luo_code code, u64 pa, u64 value)
+{
+	(void)ctx;
+	(void)code;
+	(void)pa;
+	(void)value;
+}
+
+static void each_leaf(void *ctx, u64 key, const u8 *bits, u64 leaf_pa)
+{
+	struct each *e = ctx;
+	u32 order;
+	u64 pa;
+
+	(void)leaf_pa;
+	for (u64 i = 0; i >> e->map->leaf_bits == 0; i++)
+		if (bits[i / 8] >> (i % 8) & 1 && luo_map_decode(e->map, key + i, &pa, &order))
+			e->entry(e->ctx, pa, order);
+}
+
+/** luo_map_each() - call @entry for every entry, in the order of keys: low orders last. */
+void luo_map_each(const struct luo_map *map, void (*entry)(void *ctx, u64 pa, u32 order), void *ctx)
+{
+	struct each e = {map, entry, ctx};
+	struct luo_map_visitor visitor = {each_node, each_bad, each_leaf, &e};
+
+	luo_map_walk(map, &visitor);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Printing of a report in the forms that people and machines read. It knows nothing of checking,
+ * and writes through one function of the front end's.
+ */
+#ifndef LUO_PRINT_H
+#define LUO_PRINT_H
+
+#include "plan.h"
+#include "report.h"
+
+/** struct luo_out - where text goes: @write gets @len bytes of UTF-8, not terminated. */
+struct luo_out {
+	void (*write)(void *ctx, const char *text, size_t len);
+	void *ctx;
+};
+
+void luo_put(const struct luo_out *out, const char *text);
+void luo_put_dec(const struct luo_out *out, u64 value);
+void luo_put_hex(const struct luo_out *out, u64 value);
+void luo_put_escaped(const struct luo_out *out, const char *text);
+
+void luo_put_what(const struct luo_out *out, const struct luo_finding *f);
+void luo_put_owner(const struct luo_out *out, const struct luo_owner *owner);
+
+/** luo_print_line() - the verdict line; @nonce may be NULL or empty. */
+void luo_print_line(const struct luo_out *out, const struct luo_report *report, const char *nonce);
+/** luo_print_text() - every finding in three lines. */
+void luo_print_text(const struct luo_out *out, const struct luo_report *report);
+/** luo_print_ktap() - KTAP version 1, one point for each area of the catalogue. */
+void luo_print_ktap(const struct luo_out *out, const struct luo_report *report);
+/** luo_print_json() - one object; @plan may be NULL; @tool is the program's name and version. */
+void luo_print_json(const struct luo_out *out, const struct luo_report *report,
+		    const struct luo_plan *plan, const char *tool, int exit_status);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* The report as one JSON object, schema 1. Addresses are hex strings: they may exceed 2^53. */
+#include "print.h"
+
+#include "str.h"
+
+static void text(const struct luo_out *out, const char *key, const char *value)
+{
+	luo_put(out, "\"");
+	luo_put(out, key);
+	luo_put(out, "\":\"");
+	luo_put_escaped(out, value);
+	luo_put(out, "\",");
+}
+
+static void number(const struct luo_out *out, const char *key, u64 value, const char *end)
+{
+	luo_put(out, "\"");
+	luo_put(out, key);
+	luo_put(out, "\":");
+	luo_put_dec(out, value);
+	luo_put(out, end);
+}
+
+static void address(const struct luo_out *out, const char *key, u64 pa)
+{
+	luo_put(out, "\"");
+	luo_put(out, key);
+	luo_put(out, "\":\"");
+	luo_put_hex(out, pa);
+	luo_put(out, "\",");
+}
+
+static void totals(const struct luo_out *out, const struct luo_report *r)
+{
+	luo_put(out, "\"totals\":{");
+	number(out, "sessions", r->after.sessions, ",");
+	number(out, "files", r->after.files, ",");
+	number(out, "blocks_before", r->before.blocks, ",");
+	number(out, "blocks_after", r->after.blocks, ",");
+	number(out, "fblocks_before", r->before.fblocks, ",");
+	number(out, "fblocks_after", r->after.fblocks, ",");
+	number(out, "pages", r->before.pages, ",");
+	number(out, "pages_after", r->after.pages, ",");
+	number(out, "map_nodes", r->before.map_nodes, ",");
+	number(out, "map_entries", r->before.map_entries, ",");
+	number(out, "findings", r->nr_findings, ",");
+	number(out, "us", luo_report_us(r), "},");
+}
+
+struct buffer {
+	char text[256];
+	size_t len;
+};
+
+static void into_buffer(void *ctx, const char *s, size_t len)
+{
+	struct buffer *b = ctx;
+
+	for (size_t i = 0; i < len && b->len < sizeof(b->text) - 1; i++)
+		b->text[b->len++] = s[i];
+}
+
+/* Composed texts are built first: their pieces are escaped already where they must be. */
+static void composed(const struct luo_out *out, const char *key, const struct luo_finding *f,
+		     bool owner)
+{
+	struct buffer b = {.len = 0};
+	struct luo_out to = {into_buffer, &b};
+
+	if (owner)
+		luo_put_owner(&to, &f->owner);
+	else
+		luo_put_what(&to, f);
+	luo_put(out, "\"");
+	luo_put(out, key);
+	luo_put(out, "\":\"");
+	out->write(out->ctx, b.text, b.len);
+	luo_put(out, "\",");
+}
+
+static void finding(const struct luo_out *out, const struct luo_finding *f)
+{
+	luo_put(out, "{");
+	text(out, "code", luo_catalog(f->code)->code);
+	text(out, "severity", luo_severity_word(f->severity));
+	address(out, "pa", f->pa);
+	composed(out, "owner", f, true);
+	composed(out, "what", f, false);
+	text(out, "effect", luo_effect(f->code, f->severity));
+	luo_put(out, "\"remedy\":\"");
+	luo_put_escaped(out, luo_catalog(f->code)->remedy);
+	luo_put(out, "\"}");
+}
+
+/* The bytes of a value as they lie in memory, two digits each, lowest address first. */
+static void bytes(const struct luo_out *out, const char *key, const u64 value[2], u32 len)
+{
+	const u8 *p = (const u8 *)value;
+
+	luo_put(out, "\"");
+	luo_put(out, key);
+	luo_put(out, "\":\"");
+	for (u32 i = 0; i < len; i++) {
+		char digits[2] = {"0123456789abcdef"[p[i] >> 4], "0123456789abcdef"[p[i] & 15]};
+
+		out->write(out->ctx, digits, 2);
+	}
+	luo_put(out, "\"");
+}
+
+static void operation(const struct luo_out *out, const struct luo_op *op)
+{
+	luo_put(out, "{");
+	address(out, "pa", op->pa);
+	number(out, "len", op->len, ",");
+	bytes(out, "old", op->old, op->len);
+	luo_put(out, ",");
+	bytes(out, "new", op->new, op->len);
+	luo_put(out, "}");
+}
+
+/**
+ * luo_print_json() - the report, and a plan, as one object
+ * @out:         where to
+ * @report:      a closed report
+ * @plan:        a plan, or NULL for an empty list
+ * @tool:        name and version of the program
+ * @exit_status: what the program will exit with
+ */
+void luo_print_json(const struct luo_out *out, const struct luo_report *report,
+		    const struct luo_plan *plan, const char *tool, int exit_status)
+{
+	luo_put(out, "{");
+	text(out, "tool", tool);
+	number(out, "schema", 1, ",");
+	text(out, "verdict", luo_verdict_word(report->verdict));
+	number(out, "exit", (u64)exit_status, ",");
+	text(out, "abi", report->abi_name);
+	text(out, "kho", report->kho_name);
+	number(out, "page_size", report->page_size, ",");
+	number(out, "liveupdate_number", report->number, ",");
+	totals(out, report);
+	luo_put(out, "\"findings\":[");
+	for (u32 i = 0; i < report->nr_kept; i++) {
+		luo_put(out, i ? "," : "");
+		finding(out, &report->findings[i]);
+	}
+	luo_put(out, "],\"plan\":[");
+	for (u32 i = 0; plan && i < plan->nr; i++) {
+		luo_put(out, i ? "," : "");
+		operation(out, &plan->op[i]);
+	}
+	luo_put(out, "]}\n");
+}

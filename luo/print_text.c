@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* Findings for people, three lines each: what and where, what will happen, what to do. */
+#include "print.h"
+
+/** luo_put_what() - a catalogue text, its %x or %u replaced by the finding's value. */
+void luo_put_what(const struct luo_out *out, const struct luo_finding *f)
+{
+	const char *s = luo_catalog(f->code)->what;
+
+	for (; *s; s++) {
+		if (s[0] == '%' && s[1] == 'x')
+			luo_put_hex(out, f->value);
+		else if (s[0] == '%' && s[1] == 'u')
+			luo_put_dec(out, f->value);
+		else
+			out->write(out->ctx, s, 1);
+		if (s[0] == '%')
+			s++;
+	}
+}
+
+/** luo_put_owner() - whose it is, in words: "session 3 'name'", "session block 1". */
+void luo_put_owner(const struct luo_out *out, const struct luo_owner *owner)
+{
+	static const char *const kind[] = {
+		[LUO_OWNER_BOOT] = "boot data",
+		[LUO_OWNER_KHO] = "KHO FDT",
+		[LUO_OWNER_MAP] = "preserved-memory map",
+		[LUO_OWNER_CONTAINER] = "LUO container",
+		[LUO_OWNER_SESSION_BLOCK] = "session block ",
+		[LUO_OWNER_SESSION] = "session ",
+		[LUO_OWNER_FILE_BLOCK] = "file block ",
+		[LUO_OWNER_FILE] = "file ",
+	};
+
+	luo_put(out, kind[owner->kind]);
+	if (owner->kind < LUO_OWNER_SESSION_BLOCK)
+		return;
+	luo_put_dec(out, owner->index);
+	if (owner->kind == LUO_OWNER_SESSION_BLOCK)
+		return;
+	luo_put(out, owner->kind == LUO_OWNER_SESSION ? " '" : " of session '");
+	luo_put_escaped(out, owner->name);
+	luo_put(out, "'");
+}
+
+static void print_finding(const struct luo_out *out, const struct luo_finding *f)
+{
+	const struct luo_catalog_entry *c = luo_catalog(f->code);
+
+	luo_put(out, c->code);
+	luo_put(out, " ");
+	luo_put(out, luo_severity_word(f->severity));
+	luo_put(out, ": ");
+	luo_put_what(out, f);
+	luo_put(out, ": ");
+	luo_put_owner(out, &f->owner);
+	if (f->pa) {
+		luo_put(out, " at ");
+		luo_put_hex(out, f->pa);
+	}
+	luo_put(out, "\n    next kernel: ");
+	luo_put(out, luo_effect(f->code, f->severity));
+	luo_put(out, "\n    what to do: ");
+	luo_put(out, f->severity <= LUO_SEV_NOTE ? "nothing has to be done" : c->remedy);
+	luo_put(out, "\n");
+}
+
+/**
+ * luo_print_text() - every finding that was kept, and how many more there are
+ * @out:    where to
+ * @report: a closed report
+ */
+void luo_print_text(const struct luo_out *out, const struct luo_report *report)
+{
+	for (u32 i = 0; i < report->nr_kept; i++)
+		print_finding(out, &report->findings[i]);
+	if (report->nr_findings > report->nr_kept) {
+		luo_put(out, "... and ");
+		luo_put_dec(out, report->nr_findings - report->nr_kept);
+		luo_put(out, " more findings\n");
+	}
+}

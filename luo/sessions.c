@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* The checks of the session list and of the sessions' names. */
+#include "verify.h"
+
+#include "error.h"
+#include "str.h"
+
+/*
+ * Source: luo_session_deserialize(), Linux 7.3: names are copied up to 63 bytes and compared with
+ * every earlier one; the second of a pair makes every open of /dev/liveupdate fail.
+ */
+static void check_name(struct luo_verify *v, const u8 *record, u64 pa, struct luo_owner *owner)
+{
+	const char *name = (const char *)record;
+	size_t len = luo_strnlen(name, LUO_NAME_LEN);
+
+	luo_strcopy(owner->name, sizeof(owner->name), name, LUO_NAME_LEN);
+	if (luo_seen_name(&v->seen, name))
+		luo_report_add(v->report, LUO_S12, LUO_SEV_REFUSE, pa, 0, owner);
+	if (len == LUO_NAME_LEN)
+		luo_verify_add(v, LUO_S10, LUO_SEV_LOSE, pa, 0, owner);
+	else if (!len)
+		luo_verify_add(v, LUO_S11, LUO_SEV_LOSE, pa, 0, owner);
+}
+
+static void check_block(struct luo_verify *v, const struct luo_chain *c, u64 first)
+{
+	struct luo_owner owner = {.kind = LUO_OWNER_SESSION};
+
+	for (u64 i = 0; i < c->used; i++) {
+		const u8 *record = luo_chain_entry(c, i);
+		u64 pa = c->pa + (u64)(record - c->block);
+
+		owner.index = first + i;
+		check_name(v, record, pa, &owner);
+		luo_verify_files(v, first + i, record, pa);
+	}
+}
+
+static void walk(struct luo_verify *v)
+{
+	struct luo_list list = {.first = LUO_S01};
+	u64 sessions = 0;
+
+	v->budget = v->limit;
+	list.owner.kind = LUO_OWNER_SESSION_BLOCK;
+	luo_chain_init(&list.chain, v->phys, &v->state->abi->sessions, v->state->sessions_pa, 0);
+	while (luo_list_next(v, &list) > 0) {
+		if (!v->quiet) {
+			v->totals.blocks++;
+			v->totals.empty_blocks += !list.chain.count;
+		}
+		check_block(v, &list.chain, sessions);
+		sessions += list.chain.used;
+	}
+	if (!v->quiet)
+		v->totals.sessions = sessions;
+}
+
+/**
+ * luo_verify_sessions() - check every session and its files
+ * @v:     phys, state, map, report and limit are set; the rest is filled in
+ * @arena: working memory; its free part is used and given back
+ * @key:   random numbers for the hash
+ *
+ * Return: 0, or LUO_E_ARENA when there is no room for any table; findings are in the report.
+ */
+int luo_verify_sessions(struct luo_verify *v, struct luo_arena *arena, const u64 key[2])
+{
+	struct luo_owner owner = {.kind = LUO_OWNER_CONTAINER};
+	size_t used = arena->used;
+	int err = luo_seen_init(&v->seen, arena, key);
+
+	if (err)
+		return err;
+	if (!v->state->sessions_pa)
+		luo_report_add(v->report, LUO_C05, v->state->abi->head_zero, v->state->head_at, 0,
+			       &owner);
+	walk(v);
+	v->quiet = true;
+	while (luo_seen_again(&v->seen))
+		walk(v);
+	v->quiet = false;
+	if (v->seen.full)
+		luo_report_add(v->report, LUO_X01, LUO_SEV_LOSE, 0, 0, &owner);
+	arena->used = used;
+	return 0;
+}
