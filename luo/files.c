@@ -89,6 +89,6 @@ void luo_verify_files(struct luo_verify *v, u64 session, const u8 *record, u64 r
 		check_block(v, session, &list, total);
 		total += list.chain.used;
 	}
-	if (!more && total != count && list.chain.abi->linked)
+	if (!more && !list.unsure && total != count && list.chain.abi->linked)
 		luo_verify_add(v, LUO_F10, list.chain.abi->total, record_pa, total, &list.owner);
 }

@@ -86,14 +86,18 @@ static bool block_met(struct luo_verify *v, const struct luo_list *list)
 	return true;
 }
 
-static void check_count(struct luo_verify *v, const struct luo_list *list)
+/* Entries of a block whose count cannot be are not worth a finding each: none of them is read. */
+static void check_count(struct luo_verify *v, struct luo_list *list)
 {
-	const struct luo_chain *c = &list->chain;
+	struct luo_chain *c = &list->chain;
 
-	if (c->count > c->used)
+	if (c->count > c->used) {
 		add(v, list, OVERFULL, c->abi->overfull, c->count);
-	else if (c->abi->linked && !c->count)
+		c->used = 0;
+		list->unsure = true;
+	} else if (c->abi->linked && !c->count) {
 		add(v, list, EMPTY, c->abi->empty, 0);
+	}
 }
 
 /**

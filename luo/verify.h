@@ -40,12 +40,14 @@ struct luo_verify {
  * @first:  LUO_S01 or LUO_F01: codes 01 to 09 mean the same in both areas
  * @number: 0 for the sessions, i + 1 for the files of session i
  * @owner:  how findings name its blocks
+ * @unsure: a count was wrong, so totals say nothing
  */
 struct luo_list {
 	struct luo_chain chain;
 	enum luo_code first;
 	u64 number;
 	struct luo_owner owner;
+	bool unsure;
 };
 
 int luo_verify_sessions(struct luo_verify *v, struct luo_arena *arena, const u64 key[2]);
