@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Microseconds since the entry, for the report. The TSC counts; its rate comes from CPUID, or
+ * else from channel 2 of the PIT, which is started once and looked at whenever somebody asks for
+ * the time. Nothing here waits: with no rate the answer is 0.
+ */
+#include "x86.h"
+
+#define PIT_HZ   1193182
+#define PIT_CH2  0x42
+#define PIT_MODE 0x43
+#define PORT_B   0x61 /* bit 0: gate of channel 2, bit 1: speaker, bit 5: its output */
+#define PIT_MIN  256  /* ticks from which on the rate is good to half a percent */
+
+static struct {
+	bool pit;
+	u8 port_b;
+	u64 tsc;      /* at the start */
+	u64 tsc_run;  /* the longest pair of counts seen while the PIT had not run out */
+	u32 tick_run;
+} clock;
+
+/** luo_clock_start() - from here on time counts. */
+void luo_clock_start(void)
+{
+	clock.tsc = rdtsc();
+	if (luo_cpu.tsc_khz || luo_cpu.crypt == LUO_CRYPT_GUEST)
+		return;
+	clock.port_b = inb(PORT_B);
+	outb(PORT_B, (u8)((clock.port_b & ~2) | 1));
+	outb(PIT_MODE, 0xb0); /* channel 2, low then high byte, mode 0: output rises at the end */
+	outb(PIT_CH2, 0xff);
+	outb(PIT_CH2, 0xff);
+	clock.tsc = rdtsc();
+	clock.pit = true;
+}
+
+static void look_at_pit(u64 tsc)
+{
+	u32 left;
+
+	if (inb(PORT_B) & 0x20) { /* ran out, 55 ms: what was seen so far has to do */
+		luo_arch_clock_stop();
+		return;
+	}
+	outb(PIT_MODE, 0x80); /* latch channel 2 */
+	left = inb(PIT_CH2);
+	left |= (u32)inb(PIT_CH2) << 8;
+	if (0xffff - left <= clock.tick_run)
+		return;
+	clock.tick_run = 0xffff - left;
+	clock.tsc_run = tsc - clock.tsc;
+}
+
+/** luo_arch_clock_stop() - put the speaker's port back. */
+void luo_arch_clock_stop(void)
+{
+	if (clock.pit)
+		outb(PORT_B, (u8)(clock.port_b & 3));
+	clock.pit = false;
+}
+
+/** luo_arch_clock() - microseconds since luo_clock_start(), 0 when no rate is known. */
+u64 luo_arch_clock(void *ctx)
+{
+	u64 tsc = rdtsc();
+
+	(void)ctx;
+	if (clock.pit)
+		look_at_pit(tsc);
+	tsc -= clock.tsc;
+	if (luo_cpu.tsc_khz)
+		return tsc / luo_cpu.tsc_khz * 1000 + tsc % luo_cpu.tsc_khz * 1000 / luo_cpu.tsc_khz;
+	if (clock.tick_run < PIT_MIN || !clock.tsc_run)
+		return 0;
+	return tsc * clock.tick_run / clock.tsc_run * 1000000 / PIT_HZ;
+}

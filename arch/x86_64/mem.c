@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* The core's way to memory: struct luo_mem_ops on own page tables. */
+#include "x86.h"
+
+#include "../../luo/error.h"
+
+static const void *op_map(void *ctx, u64 pa, u64 len)
+{
+	(void)ctx;
+	return luo_mmu_map(pa, len);
+}
+
+/* One mov each: aligned, so it cannot tear (Intel SDM vol. 3, 9.1.1). */
+static int op_store(void *ctx, u64 pa, u64 value, u32 width)
+{
+	void *p = (void *)(size_t)luo_mmu_map(pa, width);
+
+	(void)ctx;
+	if (!p || pa % width)
+		return LUO_E_STORE;
+	if (width == 8)
+		*(volatile u64 *)p = value;
+	else if (width == 4)
+		*(volatile u32 *)p = (u32)value;
+	else
+		return LUO_E_STORE;
+	return 0;
+}
+
+static int op_store16(void *ctx, u64 pa, const u64 value[2])
+{
+	u64 *p = (u64 *)(size_t)luo_mmu_map(pa, 16);
+	u64 lo, hi;
+	bool done;
+
+	(void)ctx;
+	if (!p || pa % 16)
+		return LUO_E_STORE;
+	lo = p[0];
+	hi = p[1];
+	do {
+		__asm__ volatile("lock cmpxchg16b %1"
+				 : "=@ccz"(done), "+m"(*(u64(*)[2])p), "+a"(lo), "+d"(hi)
+				 : "b"(value[0]), "c"(value[1])
+				 : "memory");
+	} while (!done);
+	return 0;
+}
+
+static void write_back(const u8 *line)
+{
+	if (luo_cpu.clwb)
+		__asm__ volatile("clwb %0" : : "m"(*line) : "memory");
+	else if (luo_cpu.clflushopt)
+		__asm__ volatile("clflushopt %0" : : "m"(*line) : "memory");
+	else if (luo_cpu.clflush)
+		__asm__ volatile("clflush %0" : : "m"(*line) : "memory");
+}
+
+static void op_persist(void *ctx, u64 pa, u64 len)
+{
+	u64 end = pa + len;
+
+	(void)ctx;
+	if (!luo_mmu_map(pa, len))
+		return;
+	for (pa -= pa % luo_cpu.line; pa < end; pa += luo_cpu.line)
+		write_back((const u8 *)pa);
+	__asm__ volatile("sfence" : : : "memory");
+}
+
+const struct luo_mem_ops luo_x86_mem_ops = {
+	.map = op_map,
+	.store = op_store,
+	.store16 = op_store16,
+	.persist = op_persist,
+};
+
+/* For a CPU without cmpxchg16b: what needs it must not be begun. */
+const struct luo_mem_ops luo_x86_mem_ops_no_cx16 = {
+	.map = op_map,
+	.store = op_store,
+	.persist = op_persist,
+};

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * The setup sectors: everything that kexec, firmware and signing tools read of the file before
+ * they load it. Nothing in here is ever run. `luo wrap` fills in what depends on the next kernel;
+ * until then xloadflags is 0 and so kexec refuses the file by itself.
+ *
+ * Setup header: Documentation/arch/x86/boot.rst; offsets in bzimage.h. PE/COFF: Microsoft's
+ * "PE Format"; what a kernel with KEXEC_SIG wants of it is in
+ * crypto/asymmetric_keys/verify_pefile.c (7.3).
+ */
+#include "bzimage.h"
+
+	.section .setup, "", @progbits
+setup:
+	.ascii	"MZ"
+	.org	0x3c
+	.long	LUO_PE_AT
+
+	.org	LUO_PE_AT
+	.ascii	"PE\0\0"
+	.word	0x8664			/* Machine: x86_64 */
+	.word	3			/* sections */
+	.long	0			/* TimeDateStamp: builds are reproducible */
+	.long	0			/* PointerToSymbolTable */
+	.long	0			/* NumberOfSymbols */
+	.word	sections - optional
+	.word	0x0206			/* executable, no line numbers, no debug data */
+
+optional:
+	.word	0x20b			/* PE32+ */
+	.byte	0, 0			/* linker version */
+	.long	0			/* SizeOfCode: wrap */
+	.long	0			/* SizeOfInitializedData: wrap */
+	.long	0			/* SizeOfUninitializedData */
+	.long	0			/* AddressOfEntryPoint: wrap */
+	.long	LUO_SETUP_BYTES + LUO_PE_SHIFT /* BaseOfCode */
+	.quad	0			/* ImageBase */
+	.long	4096			/* SectionAlignment */
+	.long	512			/* FileAlignment */
+	.word	0, 0, 0, 0, 0, 0	/* versions of system, image, subsystem */
+	.long	0			/* Win32VersionValue */
+	.long	0			/* SizeOfImage: wrap */
+	.long	LUO_PE_HEADERS		/* SizeOfHeaders */
+	.long	0			/* CheckSum */
+	.word	10			/* Subsystem: EFI application */
+	.word	0x100			/* DllCharacteristics: NX compatible */
+	.quad	0, 0, 0, 0		/* stack and heap */
+	.long	0			/* LoaderFlags */
+	.long	16			/* NumberOfRvaAndSizes */
+	.skip	16 * 8
+
+sections:
+	.ascii	".sbat\0\0\0"
+	.long	sbat_end - sbat		/* VirtualSize */
+	.long	LUO_SETUP_BYTES		/* VirtualAddress */
+	.long	LUO_SETUP_BYTES - LUO_SBAT_AT /* SizeOfRawData */
+	.long	LUO_SBAT_AT		/* PointerToRawData */
+	.long	0, 0, 0
+	.long	0x42000040		/* data, discardable, read */
+	.ascii	".text\0\0\0"
+	.skip	28			/* sizes and places: wrap */
+	.long	0x60000020		/* code, execute, read */
+	.ascii	".linux\0\0"
+	.skip	28
+	.long	0x42000040
+	/* The next .org fails to assemble when the headers grow into the setup header. */
+
+	.org	HDR_START - 2
+	.byte	0xff, 0xff		/* sentinel: found in boot_params, a loader copied too much */
+	.byte	LUO_SETUP_BYTES / 512 - 1
+	.org	HDR_ROOT_FLAGS
+	.word	1
+	.org	HDR_VID_MODE
+	.word	0xffff
+	.org	HDR_BOOT_FLAG
+	.word	0xaa55
+	.byte	0xeb, header_end - 1f	/* HDR_JUMP: loaders take the header's end from it */
+1:	.ascii	"HdrS"
+	.word	0x20c			/* HDR_VERSION: wrap */
+	.org	HDR_KERNEL_VERSION
+	.word	LUO_KVER_AT - 0x200
+	.org	HDR_LOADFLAGS
+	.byte	LOADFLAG_LOADED_HIGH
+	.org	0x214
+	.long	0x100000		/* code32_start */
+	.org	HDR_INITRD_ADDR_MAX
+	.long	0x7fffffff
+	.org	HDR_RELOCATABLE
+	.byte	1
+	.org	0x26c
+header_end:
+	cli
+1:	hlt
+	jmp	1b
+
+	.org	LUO_KVER_AT
+	.asciz	"luo-payload, not wrapped around a kernel"
+
+	/* https://github.com/rhboot/shim/blob/main/SBAT.md: component, generation, vendor, ... */
+	.org	LUO_SBAT_AT
+sbat:
+	.ascii	"sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n"
+	.ascii	"luo-payload,1,luo-payload,luo-payload,1,-\n"
+sbat_end:
+	.org	LUO_SETUP_BYTES
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* The common part of all commands over dumps. */
+#include "answer.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "message.h"
+#include "output.h"
+
+#define ARENA_MAX (64UL << 20)
+#define ARENA_MIN (1UL << 20)
+
+static u64 clock_us(void *ctx)
+{
+	struct timespec t;
+
+	(void)ctx;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (u64)t.tv_sec * 1000000 + (u64)t.tv_nsec / 1000;
+}
+
+/* Names and owners are a small part of memory; a small dump needs no large table. */
+static size_t arena_size(const struct dump *d)
+{
+	u64 ram = 0;
+
+	for (u32 i = 0; i < d->nr_ram; i++)
+		ram += d->ram[i].size;
+	ram = ram / 8 & ~15ULL;
+	return ram > ARENA_MAX ? ARENA_MAX : ram < ARENA_MIN ? ARENA_MIN : ram;
+}
+
+static int open_job(struct luo_job *job, const struct dump *d)
+{
+	*job = (struct luo_job){ .mode = LUO_MODE_VERIFY, .clock = clock_us };
+	if (getrandom(job->key, sizeof(job->key), 0) != sizeof(job->key)) {
+		host_error("no random numbers from the kernel; try again");
+		return HOST_FAILED;
+	}
+	job->arena_size = arena_size(d);
+	job->arena = malloc(job->arena_size);
+	if (job->arena)
+		return 0;
+	host_error("out of memory");
+	return HOST_FAILED;
+}
+
+static void run(struct answer *a, enum luo_mode mode)
+{
+	dump_phys(&a->dump, &a->phys);
+	if (a->found.source == FIND_NOTHING) {
+		luo_report_init(&a->report);
+		a->report.none = true;
+		luo_report_close(&a->report);
+		return;
+	}
+	a->phys.page_shift = a->found.page_shift;
+	a->phys.scratch = a->found.area;
+	a->phys.nr_scratch = a->found.nr_areas;
+	a->job.mode = mode;
+	a->err = luo_run(&a->phys, &a->found.handover, &a->job, &a->state, &a->report, &a->plan);
+	if (a->report.none)
+		host_note("the KHO FDT at 0x%llx has no LUO sub-node: the old kernel preserved no "
+			  "sessions; if another one is meant, give --kho-fdt ADDR",
+			  (unsigned long long)a->found.handover.fdt_pa);
+}
+
+static int print_answer(const struct answer *a, answer_print_fn print)
+{
+	struct output output;
+	int status = output_open(&output, a->opt, &a->dump);
+
+	if (status)
+		return status;
+	return output_close(&output, print(a, &output.out));
+}
+
+/**
+ * answer_command() - carry out a command over dumps
+ * @opt:   the command line; it names at least one dump
+ * @mode:  LUO_MODE_VERIFY or LUO_MODE_PLAN: dumps are never written
+ * @print: what the command does with the answer
+ *
+ * Return: the exit status.
+ */
+int answer_command(const struct options *opt, enum luo_mode mode, answer_print_fn print)
+{
+	static struct answer a;
+	int status;
+
+	a = (struct answer){ .opt = opt };
+	status = dump_open(&a.dump, opt->dump, opt->nr_dumps);
+	if (!status)
+		status = open_job(&a.job, &a.dump);
+	if (!status)
+		status = find_state(&a.dump, opt, &a.job, &a.found);
+	if (!status) {
+		run(&a, mode);
+		status = print_answer(&a, print);
+	}
+	free(a.job.arena);
+	dump_close(&a.dump);
+	return status;
+}

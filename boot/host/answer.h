@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* What every command over dumps does: open the dumps, find the state, run the core, print. */
+#ifndef HOST_ANSWER_H
+#define HOST_ANSWER_H
+
+#include "../../luo/print.h"
+#include "find.h"
+
+#ifndef LUO_VERSION
+#error "LUO_VERSION is given by the Makefile"
+#endif
+#define HOST_TOOL "luo-payload " LUO_VERSION
+
+/**
+ * struct answer - one state and what the core says about it
+ * @opt:    the command line
+ * @dump:   the memory
+ * @job:    working memory, key and clock
+ * @found:  where the state is and how it was found
+ * @phys:   the view that @report was made from
+ * @state, @report, @plan: the core's; the verdict is none when nothing was found
+ * @err:    what ended the run early, or 0
+ */
+struct answer {
+	const struct options *opt;
+	struct dump dump;
+	struct luo_job job;
+	struct found found;
+	struct luo_phys phys;
+	struct luo_state state;
+	struct luo_report report;
+	struct luo_plan plan;
+	int err;
+};
+
+/** typedef answer_print_fn - prints an answer and returns the exit status. */
+typedef int (*answer_print_fn)(const struct answer *a, const struct luo_out *out);
+
+int answer_command(const struct options *opt, enum luo_mode mode, answer_print_fn print);
+
+#endif

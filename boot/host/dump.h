@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Memory dumps as one view of physical memory. Files are mapped read-only and never written.
+ */
+#ifndef HOST_DUMP_H
+#define HOST_DUMP_H
+
+#include "../../luo/phys.h"
+#include "options.h"
+
+/** struct dump_file - one mapped file of @size bytes. */
+struct dump_file {
+	const char *path;
+	int fd;
+	const u8 *mem;
+	u64 size;
+};
+
+/**
+ * struct dump_seg - one piece of physical memory
+ * @pa:   physical address of its first byte
+ * @size: bytes
+ * @off:  offset of that byte in the file; [off, off + size) was checked to lie in it
+ * @file: index of the file
+ * @copy: see dump_map(): anonymous memory, made when first needed
+ */
+struct dump_seg {
+	u64 pa;
+	u64 size;
+	u64 off;
+	u32 file;
+	u8 *copy;
+};
+
+/**
+ * struct dump - all files together
+ * @file, @nr_files: the files in the order given
+ * @seg, @nr_segs:   pieces; ascending and disjoint after dump_open()
+ * @max_segs:        room in @seg
+ * @ram, @nr_ram:    the same as the core wants it, adjacent pieces merged
+ * @rsi, @nr_cpus:   RSI of each x86-64 CPU that an ELF core tells of
+ */
+struct dump {
+	struct dump_file *file;
+	u32 nr_files;
+	struct dump_seg *seg;
+	u32 nr_segs;
+	u32 max_segs;
+	struct luo_range *ram;
+	u32 nr_ram;
+	u64 *rsi;
+	u32 nr_cpus;
+};
+
+/** typedef dump_extent_fn - told of [pa, pa + len) at @p; returns non-zero to stop. */
+typedef int (*dump_extent_fn)(void *ctx, u64 pa, const u8 *p, u64 len);
+
+int dump_open(struct dump *d, const struct dump_arg *arg, u32 nr);
+void dump_close(struct dump *d);
+int dump_add_seg(struct dump *d, u32 file, u64 pa, u64 size, u64 off);
+int dump_merge(struct dump *d);
+void dump_phys(struct dump *d, struct luo_phys *phys);
+int dump_extents(const struct dump *d, dump_extent_fn fn, void *ctx);
+bool dump_is_file(const struct dump *d, int fd);
+
+#endif

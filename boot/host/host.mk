@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+# The host tool. The Makefile that includes this sets BUILD and LUO_VERSION; CC, CFLAGS, CPPFLAGS
+# and LDFLAGS are the caller's.
+
+HOST_CC ?= $(CC)
+HOST_WARN := -Wall -Wextra -Werror
+HOST_OPT ?= -O2 -g
+HOST_OBJ := $(BUILD)/host/obj
+HOST_SRC := $(sort $(wildcard boot/host/*.c))
+HOST_CORE := $(sort $(wildcard luo/*.c fdt/*.c))
+HOST_OBJS := $(patsubst %.c,$(HOST_OBJ)/%.o,$(HOST_SRC) $(HOST_CORE))
+
+$(BUILD)/host/luo: $(HOST_OBJS)
+	@mkdir -p $(@D)
+	$(HOST_CC) $(HOST_OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lfdt
+
+$(HOST_OBJ)/boot/host/%.o: boot/host/%.c
+	@mkdir -p $(@D)
+	$(HOST_CC) -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DLUO_VERSION='"$(LUO_VERSION)"' \
+		$(HOST_WARN) $(HOST_OPT) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(HOST_OBJ)/luo/%.o: luo/%.c
+	@mkdir -p $(@D)
+	$(HOST_CC) -std=c11 $(HOST_WARN) $(HOST_OPT) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(HOST_OBJ)/fdt/%.o: fdt/%.c
+	@mkdir -p $(@D)
+	$(HOST_CC) -std=c11 $(HOST_WARN) $(HOST_OPT) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(HOST_OBJS:.o=.d)

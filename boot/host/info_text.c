@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* luo info for people. */
+#include "info.h"
+#include "subnode.h"
+
+static void label(const struct luo_out *out, const char *text)
+{
+	static const char blanks[] = "                  ";
+	size_t len = 0;
+
+	while (text[len])
+		len++;
+	luo_put(out, text);
+	luo_put(out, len < sizeof(blanks) ? blanks + len : " ");
+}
+
+static void line_hex(const struct luo_out *out, const char *name, u64 value)
+{
+	label(out, name);
+	luo_put_hex(out, value);
+	luo_put(out, "\n");
+}
+
+static void line_dec(const struct luo_out *out, const char *name, u64 value)
+{
+	label(out, name);
+	luo_put_dec(out, value);
+	luo_put(out, "\n");
+}
+
+/* A version as found, and which kernels speak it. */
+static void line_version(const struct luo_out *out, const char *name, const char *version,
+			 const char *kernels)
+{
+	label(out, name);
+	luo_put_escaped(out, version);
+	luo_put(out, kernels ? " (Linux " : "");
+	luo_put(out, kernels ? kernels : "");
+	luo_put(out, kernels ? ")\n" : "\n");
+}
+
+static void ranges(const struct luo_out *out, const char *name, const struct luo_range *r, u32 nr)
+{
+	for (u32 i = 0; i < nr; i++) {
+		label(out, i ? "" : name);
+		luo_put_hex(out, r[i].start);
+		luo_put(out, " + ");
+		luo_put_hex(out, r[i].size);
+		luo_put(out, "\n");
+	}
+}
+
+static void scratch(const struct answer *a, const struct luo_out *out)
+{
+	const struct luo_handover *h = &a->found.handover;
+
+	if (!h->scratch_pa) {
+		label(out, "scratch");
+		luo_put(out, "unknown: no boot data in the dump name this KHO FDT\n");
+		return;
+	}
+	line_hex(out, "scratch list", h->scratch_pa);
+	if (a->found.nr_areas) {
+		ranges(out, "scratch areas", a->found.area, a->found.nr_areas);
+		return;
+	}
+	label(out, "scratch areas");
+	luo_put(out, "cannot be read (LUO-B01)\n");
+}
+
+static void subnode(void *ctx, u32 i, const struct subnode *s)
+{
+	const struct luo_out *out = ctx;
+
+	label(out, i ? "" : "sub-nodes");
+	luo_put_escaped(out, s->name);
+	if (s->has_pa) {
+		luo_put(out, " at ");
+		luo_put_hex(out, s->pa);
+	}
+	if (s->has_size) {
+		luo_put(out, ", ");
+		luo_put_dec(out, s->size);
+		luo_put(out, " bytes");
+	}
+	luo_put(out, "\n");
+}
+
+static void where(const struct answer *a, const struct luo_out *out)
+{
+	const struct found *f = &a->found;
+
+	label(out, "found by");
+	luo_put(out, info_how(a));
+	luo_put(out, "\n");
+	if (f->boot_pa)
+		line_hex(out, "boot parameters", f->boot_pa);
+	if (f->named_at)
+		line_hex(out, "named at", f->named_at);
+	line_hex(out, "KHO FDT", f->handover.fdt_pa);
+}
+
+static void map(const struct answer *a, const struct luo_out *out)
+{
+	const struct luo_totals *t = &a->report.before;
+
+	if (!a->state.map_pa)
+		return;
+	line_hex(out, "map root", a->state.map_pa);
+	line_dec(out, "map nodes", t->map_nodes);
+	line_dec(out, "map entries", t->map_entries);
+	line_dec(out, "preserved pages", t->pages);
+}
+
+static void container(const struct answer *a, const struct luo_out *out)
+{
+	const struct luo_totals *t = &a->report.before;
+
+	if (!a->state.luo_pa)
+		return;
+	line_hex(out, "LUO container", a->state.luo_pa);
+	line_dec(out, "container bytes", a->state.luo_size);
+	line_version(out, "session ABI", a->report.abi_name,
+		     a->report.abi ? a->report.abi->kernels : NULL);
+	if (!a->report.abi)
+		return;
+	line_dec(out, "live update", a->report.number);
+	line_dec(out, "sessions", t->sessions);
+	line_dec(out, "session blocks", t->blocks);
+	line_dec(out, "files", t->files);
+	line_dec(out, "file blocks", t->fblocks);
+}
+
+/**
+ * info_text() - one line for each fact, and the verdict line
+ * @a:   an answer
+ * @out: where to
+ */
+void info_text(const struct answer *a, const struct luo_out *out)
+{
+	ranges(out, "memory", a->dump.ram, a->dump.nr_ram);
+	if (a->found.source != FIND_NOTHING) {
+		where(a, out);
+		line_version(out, "KHO version", a->report.kho_name,
+			     a->report.kho ? a->report.kho->kernels : NULL);
+		line_dec(out, "page size", a->report.page_size);
+		scratch(a, out);
+		map(a, out);
+		if (!subnodes_each(a, subnode, (void *)out)) {
+			label(out, "sub-nodes");
+			luo_put(out, "cannot be read\n");
+		}
+		container(a, out);
+	}
+	luo_print_line(out, &a->report, NULL);
+}

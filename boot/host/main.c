@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* luo on the host: choose the command. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "answer.h"
+#include "commands.h"
+#include "help.h"
+#include "message.h"
+#include "output.h"
+
+#define COMMANDS "verify, info, list, compact -n, explain, wrap"
+
+static const struct {
+	const char *name;
+	int (*run)(const struct options *opt);
+	bool ktap;  /* --ktap makes sense */
+	bool dumps; /* works on dumps; else takes no option but -o and -q */
+} commands[] = {
+	{ "verify", cmd_verify, true, true },
+	{ "info", cmd_info, false, true },
+	{ "list", cmd_list, false, true },
+	{ "compact", cmd_compact, true, true },
+	{ "explain", cmd_explain, false, false },
+};
+
+static int usage(const char *command, const char *why)
+{
+	host_error("%s: %s; see 'luo --help'", command, why);
+	return HOST_USAGE;
+}
+
+static int check_words(const struct options *o, bool ktap, bool dumps)
+{
+	if (!dumps && (o->given || o->has_kho_fdt))
+		return usage(o->command, "takes no option but -o and -q");
+	if (o->format == HOST_FORMAT_KTAP && !ktap)
+		return usage(o->command, "has no --ktap form");
+	if (o->dry_run && strcmp(o->command, "compact"))
+		return usage(o->command, "-n belongs to compact");
+	if (dumps && !o->nr_dumps)
+		return usage(o->command, "no dump is given");
+	return 0;
+}
+
+static int unknown(const char *command)
+{
+	static const char *const later[] = { "map", "diff", "abi" };
+
+	for (u32 i = 0; i < LUO_ARRAY_SIZE(later); i++) {
+		if (strcmp(command, later[i]))
+			continue;
+		host_error("%s is not part of this version, which has " COMMANDS, command);
+		return HOST_USAGE;
+	}
+	host_error("unknown command '%s'; there are " COMMANDS, command);
+	return HOST_USAGE;
+}
+
+static int dispatch(const struct options *o)
+{
+	for (u32 i = 0; i < LUO_ARRAY_SIZE(commands); i++) {
+		int err;
+
+		if (strcmp(o->command, commands[i].name))
+			continue;
+		err = check_words(o, commands[i].ktap, commands[i].dumps);
+		return err ? err : commands[i].run(o);
+	}
+	return unknown(o->command);
+}
+
+static int say(const struct options *o, const char *text)
+{
+	struct output output;
+	int status = output_open(&output, o, NULL);
+
+	if (status)
+		return status;
+	luo_put(&output.out, text);
+	return output_close(&output, 0);
+}
+
+/* A dump that shrinks while it is read takes the mapping away. */
+static void on_sigbus(int sig)
+{
+	static const char text[] = "luo: a dump cannot be read (it shrank, or the disk failed); "
+				   "take it again\n";
+
+	(void)sig;
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(HOST_FAILED);
+	_exit(HOST_FAILED);
+}
+
+static int run(const struct options *o)
+{
+	host_quiet(o->quiet);
+	if (o->version)
+		return say(o, HOST_TOOL "\n");
+	if (o->help)
+		return say(o, help_text);
+	if (!o->command) {
+		host_error("no command is given; there are " COMMANDS "; see 'luo --help'");
+		return HOST_USAGE;
+	}
+	return dispatch(o);
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction action = { .sa_handler = on_sigbus };
+	struct options options;
+	int status;
+
+	if (argc > 1 && !strcmp(argv[1], "wrap"))
+		return luo_wrap_main(argc - 1, argv + 1);
+	sigaction(SIGBUS, &action, NULL);
+	status = options_parse(&options, argc, argv);
+	if (!status)
+		status = run(&options);
+	options_free(&options);
+	return status;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Parsing of the command line. Words are taken in the order given, because each --base belongs to
+ * the file that follows it.
+ */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+
+enum {
+	OPT_BASE = 256, /* behind all letters */
+	OPT_KHO_FDT,
+	OPT_JSON,
+	OPT_KTAP,
+	OPT_TEXT,
+	OPT_HELP,
+	OPT_VERSION,
+	OPT_LATER,
+};
+
+static const struct option long_options[] = {
+	{ "base", required_argument, NULL, OPT_BASE },
+	{ "kho-fdt", required_argument, NULL, OPT_KHO_FDT },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "ktap", no_argument, NULL, OPT_KTAP },
+	{ "text", no_argument, NULL, OPT_TEXT },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "live", no_argument, NULL, OPT_LATER },
+	{ "next-kernel", required_argument, NULL, OPT_LATER },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* --base waits here for its file. */
+struct pending {
+	u64 base;
+	bool set;
+};
+
+static int parse_address(const char *option, const char *text, u64 *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoull(text, &end, 0);
+	if (!errno && *end == '\0' && *text >= '0' && *text <= '9')
+		return 0;
+	host_error("%s '%s' is no address; give a number such as 0x40000000", option, text);
+	return HOST_USAGE;
+}
+
+static int set_format(struct options *o, enum host_format format)
+{
+	if (o->given && o->format != format) {
+		host_error("--text, --json and --ktap exclude each other; give one");
+		return HOST_USAGE;
+	}
+	o->format = format;
+	o->given = true;
+	return 0;
+}
+
+static int take_base(struct pending *p, const char *text)
+{
+	if (p->set) {
+		host_error("two --base before one file; give each file its own");
+		return HOST_USAGE;
+	}
+	p->set = true;
+	return parse_address("--base", text, &p->base);
+}
+
+static int take_kho_fdt(struct options *o, const char *text)
+{
+	if (o->has_kho_fdt) {
+		host_error("--kho-fdt is given twice; give one address");
+		return HOST_USAGE;
+	}
+	o->has_kho_fdt = true;
+	return parse_address("--kho-fdt", text, &o->kho_fdt);
+}
+
+static int take_word(struct options *o, struct pending *p, const char *word)
+{
+	if (!o->command) {
+		o->command = word;
+		return 0;
+	}
+	o->dump[o->nr_dumps++] = (struct dump_arg){ word, p->base, p->set };
+	*p = (struct pending){ 0, false };
+	return 0;
+}
+
+static int bad_option(char **argv, int opt)
+{
+	const char *word = argv[optind - 1];
+
+	if (opt == ':')
+		host_error("option '%s' lacks its value; see 'luo --help'", word);
+	else if (optopt && optopt < 256)
+		host_error("unknown or malformed option '-%c'; 'luo --help' lists all", optopt);
+	else
+		host_error("unknown or malformed option '%s'; 'luo --help' lists all", word);
+	return HOST_USAGE;
+}
+
+static int not_yet(const char *word)
+{
+	host_error("%s is not part of this version, which reads memory dumps: "
+		   "give dumps, with --base ADDR or --kho-fdt ADDR if need be",
+		   word);
+	return HOST_USAGE;
+}
+
+static int take_flag(struct options *o, int opt)
+{
+	switch (opt) {
+	case OPT_HELP:
+	case 'h':
+		o->help = true;
+		break;
+	case OPT_VERSION:
+		o->version = true;
+		break;
+	case 'n':
+		o->dry_run = true;
+		break;
+	case 'q':
+		o->quiet = true;
+		break;
+	case 'o':
+		o->output = optarg;
+		break;
+	}
+	return 0;
+}
+
+static int take_option(struct options *o, struct pending *p, int opt, char **argv)
+{
+	switch (opt) {
+	case 1:
+		return take_word(o, p, optarg);
+	case OPT_BASE:
+		return take_base(p, optarg);
+	case OPT_KHO_FDT:
+		return take_kho_fdt(o, optarg);
+	case OPT_JSON:
+		return set_format(o, HOST_FORMAT_JSON);
+	case OPT_KTAP:
+		return set_format(o, HOST_FORMAT_KTAP);
+	case OPT_TEXT:
+		return set_format(o, HOST_FORMAT_TEXT);
+	case OPT_LATER:
+		return not_yet(argv[optind - 1][0] == '-' ? argv[optind - 1] : "--next-kernel");
+	case ':':
+	case '?':
+		return bad_option(argv, opt);
+	default:
+		return take_flag(o, opt);
+	}
+}
+
+/**
+ * options_parse() - read the command line
+ * @o:    filled in; options_free() gives back what it holds, also after an error
+ * @argc: as main() got it
+ * @argv: as main() got it
+ *
+ * Return: 0, or HOST_USAGE after a message.
+ */
+int options_parse(struct options *o, int argc, char **argv)
+{
+	struct pending p = { 0, false };
+	int opt, err = 0;
+
+	*o = (struct options){ .format = HOST_FORMAT_TEXT };
+	o->dump = calloc((size_t)argc + 1, sizeof(*o->dump));
+	if (!o->dump) {
+		host_error("out of memory");
+		return HOST_FAILED;
+	}
+	opterr = 0;
+	while (!err && (opt = getopt_long(argc, argv, "-:hno:q", long_options, NULL)) != -1)
+		err = take_option(o, &p, opt, argv);
+	for (; !err && optind < argc; optind++)
+		err = take_word(o, &p, argv[optind]);
+	if (!err && p.set) {
+		host_error("--base has no file after it; put it before the raw file it is for");
+		err = HOST_USAGE;
+	}
+	return err;
+}
+
+/** options_free() - give back what options_parse() allocated. */
+void options_free(struct options *o)
+{
+	free(o->dump);
+	o->dump = NULL;
+}

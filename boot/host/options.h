@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* The command line of every command but wrap. */
+#ifndef HOST_OPTIONS_H
+#define HOST_OPTIONS_H
+
+#include "../../luo/types.h"
+
+enum host_format {
+	HOST_FORMAT_UNSET,
+	HOST_FORMAT_TEXT,
+	HOST_FORMAT_JSON,
+	HOST_FORMAT_KTAP,
+};
+
+/**
+ * struct dump_arg - one file named on the command line
+ * @path:     as given
+ * @base:     physical address of its first byte, for raw files
+ * @has_base: --base came before it
+ */
+struct dump_arg {
+	const char *path;
+	u64 base;
+	bool has_base;
+};
+
+/**
+ * struct options - a parsed command line
+ * @command:  its name, NULL when none was given
+ * @dump:     files (or, for explain, the code) in the order given; allocated
+ * @nr_dumps: how many
+ * @kho_fdt:  --kho-fdt, when @has_kho_fdt
+ * @format:   never HOST_FORMAT_UNSET once parsed
+ * @given:    some of --text, --json, --ktap was given
+ * @dry_run:  -n
+ * @quiet:    -q
+ * @output:   -o, or NULL
+ * @help, @version: --help, --version
+ */
+struct options {
+	const char *command;
+	struct dump_arg *dump;
+	u32 nr_dumps;
+	u64 kho_fdt;
+	bool has_kho_fdt;
+	enum host_format format;
+	bool given;
+	bool dry_run;
+	bool quiet;
+	const char *output;
+	bool help;
+	bool version;
+};
+
+int options_parse(struct options *o, int argc, char **argv);
+void options_free(struct options *o);
+
+#endif

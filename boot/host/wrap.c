@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * luo wrap: put the payload in front of a kernel, as one file that kexec takes for a bzImage. The
+ * layout is described in arch/x86_64/bzimage.h. Everything is checked before anything is written.
+ */
+#include "wrap.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../arch/x86_64/bzimage.h"
+#include "commands.h"
+#include "message.h"
+
+static const char usage[] =
+	"usage: luo wrap --kernel FILE [-o OUT] [--payload FILE]\n"
+	"\n"
+	"Writes a kernel image with the payload in front of it. Give it to kexec_file_load() with\n"
+	"the same initrd and command line as the kernel itself. The kernel's bytes stay as they\n"
+	"are; a signature has to be made for the new file (sbsign).\n"
+	"\n"
+	"  --kernel FILE   x86_64 bzImage, boot protocol 2.12 or later\n"
+	"  -o, --output    default: the kernel's name with .luo\n"
+	"  --payload FILE  default: luo.bzImage in $LUO_PAYLOAD_DIR/x86_64, ../x86_64 beside\n"
+	"                  this program, or the installed one\n";
+
+/** struct wrap_options - the command line. */
+struct wrap_options {
+	const char *kernel;
+	const char *output;
+	const char *payload;
+};
+
+/* Answers -1 to go on, else the exit status. */
+static int parse(int argc, char **argv, struct wrap_options *opt)
+{
+	static const struct option longs[] = {
+		{"kernel", required_argument, NULL, 'k'},  {"output", required_argument, NULL, 'o'},
+		{"payload", required_argument, NULL, 'p'}, {"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	int c;
+
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "o:h", longs, NULL)) != -1) {
+		if (c == 'k') {
+			opt->kernel = optarg;
+		} else if (c == 'o') {
+			opt->output = optarg;
+		} else if (c == 'p') {
+			opt->payload = optarg;
+		} else if (c == 'h') {
+			fputs(usage, stdout);
+			return 0;
+		} else {
+			return HOST_USAGE;
+		}
+	}
+	if (!opt->kernel || optind != argc) {
+		host_error("wrap: %s; see 'luo wrap --help'",
+			   opt->kernel ? "too many arguments" : "--kernel FILE is missing");
+		return HOST_USAGE;
+	}
+	return -1;
+}
+
+static char *default_output(const char *kernel)
+{
+	size_t len = strlen(kernel) + sizeof(".luo");
+	char *name = malloc(len);
+
+	if (name)
+		snprintf(name, len, "%s.luo", kernel);
+	return name;
+}
+
+/* Overwriting an input would leave the user without it when something goes wrong. */
+static int check_output(const char *path, const struct wrap_file *kernel,
+			const struct wrap_file *payload)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return 0;
+	if ((st.st_dev == kernel->st.st_dev && st.st_ino == kernel->st.st_ino) ||
+	    (st.st_dev == payload->st.st_dev && st.st_ino == payload->st.st_ino)) {
+		host_error("%s: output and input are the same file; give another -o", path);
+		return HOST_FAILED;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		host_error("%s: not a regular file; give another -o", path);
+		return HOST_FAILED;
+	}
+	return 0;
+}
+
+static int build(const char *path, const struct wrap_file *kernel, const struct wrap_file *payload)
+{
+	struct wrap_plan plan;
+	u8 *out;
+	int status = wrap_lay_out(kernel, payload, &plan);
+
+	if (status)
+		return status;
+	out = calloc(1, plan.file_size);
+	if (!out) {
+		host_error("%s: out of memory", path);
+		return HOST_FAILED;
+	}
+	memcpy(out, payload->data, payload->size);
+	memcpy(out + LUO_SETUP_BYTES + plan.next_setup, kernel->data, kernel->size);
+	wrap_fill_header(out, kernel, &plan);
+	wrap_fill_pe(out, &plan);
+	status = wrap_write(path, out, plan.file_size, kernel->st.st_mode);
+	free(out);
+	return status;
+}
+
+static int wrap(const struct wrap_options *opt, const char *payload_path, const char *output)
+{
+	struct wrap_file kernel = {0}, payload = {0};
+	int status = wrap_read(&kernel, opt->kernel, "kernel");
+
+	if (!status)
+		status = wrap_check_kernel(&kernel);
+	if (!status)
+		status = wrap_read(&payload, payload_path, "payload");
+	if (!status)
+		status = wrap_check_payload(&payload);
+	if (!status)
+		status = check_output(output, &kernel, &payload);
+	if (!status)
+		status = build(output, &kernel, &payload);
+	free(kernel.data);
+	free(payload.data);
+	return status;
+}
+
+/**
+ * luo_wrap_main() - the command `luo wrap`
+ * @argv: "wrap" and its arguments
+ *
+ * Return: 0, HOST_FAILED or HOST_USAGE, the latter two after one line on stderr.
+ */
+int luo_wrap_main(int argc, char **argv)
+{
+	struct wrap_options opt = {0};
+	char *payload, *output;
+	int status = parse(argc, argv, &opt);
+
+	if (status >= 0)
+		return status;
+	payload = wrap_find_payload(opt.payload);
+	output = opt.output ? strdup(opt.output) : default_output(opt.kernel);
+	status = payload && output ? wrap(&opt, payload, output) : HOST_FAILED;
+	free(payload);
+	free(output);
+	return status;
+}

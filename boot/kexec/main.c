@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * The payload's main flow, the same on every architecture. It is entered from arch/<arch>/entry.S
+ * with a stack and .bss, and goes back there to jump to the next kernel:
+ *
+ *	get ready to hand on -> parameters -> look at memory -> verify (compact) -> report -> policy
+ *
+ * Whatever goes wrong, the next kernel is booted with what came in, unless luo_payload.onerror=
+ * says otherwise.
+ */
+#include "payload.h"
+
+static struct luo_job_state job;
+static u32 faults;
+static bool ready; /* the next kernel can be entered */
+
+static void finish(const char *word)
+{
+	luo_tell_next(&job.params, word);
+	if (job.params.then == LUO_THEN_RESET) {
+		luo_say("reset");
+		luo_arch_reset();
+	}
+	luo_arch_clock_stop();
+}
+
+static bool is_off(void)
+{
+	if (!job.params.crash && job.params.mode != LUO_PARAM_OFF)
+		return false;
+	luo_arch_console_open(&job.params.uart);
+	luo_say(job.params.crash ? "off: crash kernel" : "off");
+	luo_arch_clock_stop();
+	return true;
+}
+
+/**
+ * luo_payload_main() - do the job
+ * @boot: boot data as the old kernel handed it over (x86: boot_params)
+ *
+ * Returns when the next kernel is to be entered.
+ */
+void luo_payload_main(void *boot)
+{
+	struct luo_text cmdline;
+	size_t max;
+
+	if (luo_arch_init(boot) != LUO_INIT_OK)
+		luo_arch_halt(); /* not wrapped: kexec refuses such a file, no one gets here */
+	ready = true;
+	cmdline.s = luo_arch_cmdline(&cmdline.len, &max);
+	luo_params_parse(&cmdline, &job.params);
+	if (is_off())
+		return;
+	if (luo_arch_crypt() != LUO_CRYPT_GUEST)
+		job.have_phys = !luo_arch_view(&job.phys);
+	luo_arch_console_open(&job.params.uart);
+	luo_say_rejected(&job.params);
+	luo_inspect(&job);
+	luo_say_report(&job.params, &job.report);
+	if (job.report.verdict == LUO_VERDICT_ERRORS)
+		luo_onerror(&job, luo_map_clean(&job.report));
+	finish(luo_verdict_word(job.report.verdict));
+}
+
+/** luo_payload_bail() - go on after a fault, on a fresh stack; returns as luo_payload_main(). */
+void luo_payload_bail(void)
+{
+	luo_onerror(&job, false);
+	finish("fault");
+}
+
+/**
+ * luo_payload_fault() - an exception happened
+ * @vector, @error, @addr: from the CPU; @addr is the address of a page fault
+ * @pc:  where, from the load address
+ * @rip: where, absolute
+ *
+ * A second one means that even the way out is damaged: with onerror=pass the jump is still
+ * tried, without a word, because writing one may be what faulted.
+ *
+ * Return: true to call luo_payload_bail() on a fresh stack, false to enter the next kernel at
+ * once.
+ */
+bool luo_payload_fault(u32 vector, u64 error, u64 addr, u64 pc, u64 rip)
+{
+	faults++;
+	if (faults > 2)
+		luo_arch_reset();
+	if (faults == 2 && ready && job.params.onerror == LUO_ONERROR_PASS)
+		return false;
+	luo_say_fault(vector, error, addr, pc, rip);
+	if (faults == 1 && ready)
+		return true;
+	if (job.params.onerror == LUO_ONERROR_HALT)
+		luo_arch_halt();
+	luo_arch_reset();
+}

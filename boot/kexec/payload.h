@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* What the files of this folder share: parameters, the text they write, and the policies. */
+#ifndef LUO_KEXEC_PAYLOAD_H
+#define LUO_KEXEC_PAYLOAD_H
+
+#include "../../arch/arch.h"
+#include "../../fdt/run.h"
+#include "../../luo/print.h"
+
+enum luo_param_mode { LUO_PARAM_VERIFY, LUO_PARAM_COMPACT, LUO_PARAM_OFF };
+enum luo_param_then { LUO_THEN_BOOT, LUO_THEN_RESET };
+enum luo_param_onerror {
+	LUO_ONERROR_PASS,
+	LUO_ONERROR_DROP,
+	LUO_ONERROR_DROP_LUO,
+	LUO_ONERROR_HALT,
+	LUO_ONERROR_RESET,
+};
+enum luo_param_report {
+	LUO_SHOW_LINE,
+	LUO_SHOW_TEXT,
+	LUO_SHOW_KTAP,
+	LUO_SHOW_OFF,
+};
+
+/** struct luo_text - @len bytes of a command line, not terminated. */
+struct luo_text {
+	const char *s;
+	size_t len;
+};
+
+#define LUO_MAX_REJECTED 4
+
+/**
+ * struct luo_params - what the command line says
+ * @mode, @then, @onerror, @report: the enums above
+ * @verdict:  luo_payload.verdict=on
+ * @crash:    elfcorehdr= is there: this is the kernel of a crash dump
+ * @nonce:    as given, cut to what fits
+ * @uart:     the console, kind LUO_UART_NONE for silence
+ * @rejected: parameters of ours that were not understood, for a line each
+ */
+struct luo_params {
+	u8 mode;
+	u8 then;
+	u8 onerror;
+	u8 report;
+	bool verdict;
+	bool crash;
+	char nonce[64];
+	struct luo_uart uart;
+	struct luo_text rejected[LUO_MAX_REJECTED];
+	u32 nr_rejected;
+};
+
+/** struct luo_token - one word of a command line: all of it, and what is behind the '='. */
+struct luo_token {
+	struct luo_text all;
+	struct luo_text name;
+	struct luo_text value;
+};
+
+bool luo_next_token(struct luo_text *rest, struct luo_token *token);
+bool luo_text_is(const struct luo_text *t, const char *word);
+bool luo_name_is(const struct luo_text *name, const char *word);
+void luo_params_parse(const struct luo_text *cmdline, struct luo_params *params);
+
+void luo_uart_pick(const struct luo_text *cmdline, struct luo_uart *uart);
+
+extern const struct luo_out luo_console;
+void luo_put_text(const struct luo_text *t);
+void luo_say(const char *line);
+void luo_say_rejected(const struct luo_params *params);
+void luo_say_report(const struct luo_params *params, const struct luo_report *report);
+void luo_say_fault(u32 vector, u64 error, u64 addr, u64 pc, u64 rip);
+
+/**
+ * struct luo_job_state - everything about the run, so that a policy can be carried out at any time
+ * @params:   from the command line
+ * @phys, @have_phys: the view, once there is one
+ * @handover: what KHO's node says, when @have_kho
+ * @report:   the answer
+ */
+struct luo_job_state {
+	struct luo_params params;
+	struct luo_phys phys;
+	bool have_phys;
+	bool have_kho;
+	struct luo_handover handover;
+	struct luo_report report;
+};
+
+void luo_inspect(struct luo_job_state *job);
+void luo_onerror(struct luo_job_state *job, bool map_clean);
+bool luo_map_clean(const struct luo_report *report);
+void luo_tell_next(const struct luo_params *params, const char *word);
+
+#endif

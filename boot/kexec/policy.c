@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* What happens to a bad state, and what the next kernel is told. */
+#include <libfdt.h>
+
+#include "payload.h"
+
+#include "../../luo/error.h"
+
+#define RESULT "luo_payload.result="
+
+/** luo_map_clean() - is there nothing wrong with KHO itself, whatever LUO looks like? */
+bool luo_map_clean(const struct luo_report *report)
+{
+	if (!report->kho || report->nr_kept != report->nr_findings)
+		return false;
+	for (u32 i = 0; i < report->nr_kept; i++) {
+		const char *code = luo_catalog(report->findings[i].code)->code;
+
+		/* "LUO-K01": the letter is the area */
+		if (code[4] == 'B' || code[4] == 'K' || code[4] == 'M')
+			return false;
+	}
+	return true;
+}
+
+/* Blot LUO's node out of a copy of the KHO tree. NOPs keep every offset, so nothing can grow. */
+static int drop_luo(struct luo_job_state *job)
+{
+	void *fdt;
+	int err = luo_arch_swap_kho_fdt(&job->phys, &job->handover, &fdt);
+	int node;
+
+	if (err)
+		return err;
+	if (fdt_check_full(fdt, job->handover.fdt_size))
+		return LUO_E_FORMAT;
+	node = fdt_subnode_offset(fdt, 0, "LUO");
+	if (node < 0 || fdt_nop_node(fdt, node))
+		return LUO_E_NONE;
+	luo_arch_swap_commit();
+	return 0;
+}
+
+/**
+ * luo_onerror() - carry out luo_payload.onerror= on a bad state
+ * @job:       the run; nothing outside our image is written
+ * @map_clean: the map was verified and is sound, which drop-luo needs: the next kernel goes on
+ *             to reserve what the map says
+ *
+ * Comes back when the next kernel is to be booted.
+ */
+void luo_onerror(struct luo_job_state *job, bool map_clean)
+{
+	switch (job->params.onerror) {
+	case LUO_ONERROR_DROP:
+		if (!job->have_phys || luo_arch_drop_kho(&job->phys))
+			luo_say("onerror=drop not possible, state passed as it is");
+		else
+			luo_say("dropped: the next kernel does not see KHO");
+		break;
+	case LUO_ONERROR_DROP_LUO:
+		if (!map_clean || !job->have_kho || drop_luo(job))
+			luo_say("onerror=drop-luo not possible, state passed as it is");
+		else
+			luo_say("dropped: the next kernel sees KHO without LUO");
+		break;
+	case LUO_ONERROR_HALT:
+		luo_say("halted");
+		luo_arch_halt();
+	case LUO_ONERROR_RESET:
+		luo_say("reset");
+		luo_arch_reset();
+	}
+}
+
+/** struct edit - a command line under construction; @len says what it takes, room or not. */
+struct edit {
+	char text[8192];
+	size_t len;
+};
+
+static void append(struct edit *e, const char *s, size_t n)
+{
+	if (n && n <= sizeof(e->text) && e->len <= sizeof(e->text) - n)
+		__builtin_memcpy(e->text + e->len, s, n);
+	e->len += n;
+}
+
+/* All but earlier results, which are only ours to remove in front of "--". */
+static void copy_without_result(struct edit *e, struct luo_text rest)
+{
+	struct luo_token token;
+
+	for (;;) {
+		struct luo_text before = rest;
+
+		if (!luo_next_token(&rest, &token) || luo_text_is(&token.all, "--")) {
+			append(e, before.s, before.len);
+			return;
+		}
+		if (!luo_name_is(&token.name, "luo_payload.result"))
+			append(e, before.s, (size_t)(rest.s - before.s));
+	}
+}
+
+/**
+ * luo_tell_next() - with luo_payload.verdict=on, put the verdict on the next command line
+ * @params: parameters
+ * @word:   the verdict
+ *
+ * It goes in front, so that it is the kernel's and not init's; one from an earlier boot is
+ * replaced. When the line gets too long it stays as it is.
+ */
+void luo_tell_next(const struct luo_params *params, const char *word)
+{
+	static struct edit e;
+	struct luo_text old;
+	size_t max;
+
+	if (!params->verdict)
+		return;
+	old.s = luo_arch_cmdline(&old.len, &max);
+	e.len = 0;
+	append(&e, RESULT, sizeof(RESULT) - 1);
+	for (const char *w = word; *w; w++)
+		append(&e, w, 1);
+	if (old.len && old.s[0] != ' ')
+		append(&e, " ", 1);
+	copy_without_result(&e, old);
+	if (e.len > sizeof(e.text) || luo_arch_set_cmdline(e.text, e.len))
+		luo_say("verdict does not fit the command line");
+}

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+"""An independent reader of the handed-over state (KHO and LUO).
+
+It follows the state from the boot data to the last page of a memfd, in the
+live guest's RAM or in a snapshot, and says where every field lies. Tests use
+it to damage one precise field and to check what is left afterwards. It
+shares nothing with the code under test; 4 KiB pages, kho-v3/v4 and luo-v5.
+"""
+
+import struct
+from dataclasses import dataclass
+
+import fdtread
+
+PAGE_SHIFT = 12
+PAGE = 1 << PAGE_SHIFT
+SETUP_DATA = 0x250          # in boot_params
+SETUP_KHO = 10
+TABLE_BITS = PAGE_SHIFT - 3     # entries of a radix node
+LEAF_BITS = PAGE_SHIFT + 3      # bits of a radix leaf
+LEVELS = -(-(64 - PAGE_SHIFT + 1 - LEAF_BITS) // TABLE_BITS) + 1
+SESSION_SIZE, FILE_SIZE, BLOCK_HEADER = 80, 64, 16
+SESSIONS_PER_BLOCK = (PAGE - BLOCK_HEADER) // SESSION_SIZE
+FILES_PER_BLOCK = (PAGE - BLOCK_HEADER) // FILE_SIZE
+MAX_BLOCKS = 10000
+
+
+class StateError(Exception):
+    """The state does not read as its ABI says."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of a chain; `next` lies at pa, `count` at pa + 8."""
+
+    pa: int
+    next: int
+    count: int
+
+    @property
+    def count_pa(self):
+        return self.pa + 8
+
+    def entry(self, index, size):
+        return self.pa + BLOCK_HEADER + index * size
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session record; `pa` is where its 64-byte name starts."""
+
+    pa: int
+    name: str
+    files: int
+    count: int
+
+
+@dataclass(frozen=True)
+class File:
+    """A file record; `pa` is where its 48-byte handler string starts."""
+
+    pa: int
+    handler: str
+    data: int
+    token: int
+
+
+@dataclass(frozen=True)
+class Folio:
+    record: int     # where its 16 bytes lie
+    pa: int
+    index: int
+
+
+def setup_data(memory, boot_params):
+    """[(pa, type, len)] of the setup_data chain."""
+    nodes, at = [], memory.u64(boot_params + SETUP_DATA)
+    while at:
+        following, kind, length = struct.unpack("<QII", memory.read(at, 16))
+        nodes.append((at, kind, length))
+        if len(nodes) > 100:
+            raise StateError("the setup_data chain does not end")
+        at = following
+    return nodes
+
+
+def _string(data):
+    return data.split(b"\0")[0].decode("ascii", "replace")
+
+
+class State:
+    """The state that boot_params lead to, read anew at every call."""
+
+    def __init__(self, memory, boot_params):
+        self.memory = memory
+        for pa, kind, length in setup_data(memory, boot_params):
+            if kind == SETUP_KHO:
+                break
+        else:
+            raise StateError("no KHO node in the setup_data chain")
+        if length != 32:
+            raise StateError(f"the KHO node has {length} bytes, not 32")
+        self.node = pa
+        (self.fdt, self.fdt_size, self.scratch_list,
+         self.scratch_size) = struct.unpack("<4Q", memory.read(pa + 16, 32))
+
+    # KHO
+
+    def tree(self):
+        return fdtread.parse(self.memory.read(self.fdt, self.fdt_size))
+
+    def kho_compatible_pa(self):
+        return self.fdt + self.tree().props["compatible"].offset
+
+    def kho_compatible(self):
+        return _string(self.tree().props["compatible"].data)
+
+    def scratch(self):
+        """[(pa, size)] of the scratch areas."""
+        data = self.memory.read(self.scratch_list, self.scratch_size)
+        return list(struct.iter_unpack("<QQ", data))
+
+    def map_root(self):
+        prop = self.tree().props["preserved-memory-map"]
+        return struct.unpack("<Q", prop.data)[0]
+
+    def _leaves(self, node, level, key):
+        """(key of its first bit, pa) of every leaf below a node."""
+        if level == 0:
+            yield key << LEAF_BITS, node
+            return
+        table = struct.unpack("<512Q", self.memory.read(node, PAGE))
+        for index, child in enumerate(table):
+            if child:
+                yield from self._leaves(child, level - 1,
+                                        key << TABLE_BITS | index)
+
+    def preserved(self):
+        """[(pa, order)] of everything preserved, by key."""
+        found = []
+        for base, leaf in self._leaves(self.map_root(), LEVELS - 1, 0):
+            bits = int.from_bytes(self.memory.read(leaf, PAGE), "little")
+            while bits:
+                low = bits & -bits
+                found.append(decode(base + low.bit_length() - 1))
+                bits ^= low
+        return found
+
+    def preserved_pages(self):
+        return sum(1 << order for _, order in self.preserved())
+
+    def map_bit(self, pa, order):
+        """Where the bit of an entry lies: (byte's pa, mask)."""
+        shift = PAGE_SHIFT + order
+        key = 1 << (64 - shift) | pa >> shift
+        for base, leaf in self._leaves(self.map_root(), LEVELS - 1, 0):
+            if base == key & -(1 << LEAF_BITS):
+                bit = key - base
+                return leaf + bit // 8, 1 << bit % 8
+        raise StateError(f"no leaf for {pa:#x} order {order}")
+
+    # LUO
+
+    def luo(self):
+        """Where the struct luo_ser lies."""
+        child = self.tree().children.get("LUO")
+        if child is None:
+            raise StateError("no LUO child in the KHO tree")
+        return struct.unpack("<Q", child.props["preserved-data"].data)[0]
+
+    def luo_compatible(self):
+        return _string(self.memory.read(self.luo(), 8))
+
+    def liveupdate_number(self):
+        return self.memory.u64(self.luo() + 8)
+
+    def sessions_head_pa(self):
+        """Where the address of the first session block is written."""
+        return self.luo() + 16
+
+    def chain(self, head):
+        blocks = []
+        while head:
+            blocks.append(Block(head, *struct.unpack(
+                "<QQ", self.memory.read(head, BLOCK_HEADER))))
+            if len(blocks) > MAX_BLOCKS:
+                raise StateError("a chain of blocks does not end")
+            head = blocks[-1].next
+        return blocks
+
+    def session_blocks(self):
+        return self.chain(self.memory.u64(self.sessions_head_pa()))
+
+    def sessions(self):
+        found = []
+        for block in self.session_blocks():
+            for index in range(min(block.count, SESSIONS_PER_BLOCK)):
+                pa = block.entry(index, SESSION_SIZE)
+                data = self.memory.read(pa, SESSION_SIZE)
+                found.append(Session(pa, _string(data[:64]),
+                                     *struct.unpack("<QQ", data[64:])))
+        return found
+
+    def session(self, name):
+        return next(s for s in self.sessions() if s.name == name)
+
+    def files(self, session):
+        found = []
+        for block in self.chain(session.files):
+            for index in range(min(block.count, FILES_PER_BLOCK)):
+                pa = block.entry(index, FILE_SIZE)
+                data = self.memory.read(pa, FILE_SIZE)
+                found.append(File(pa, _string(data[:48]),
+                                  *struct.unpack("<QQ", data[48:])))
+        return found
+
+    # memfd-v2
+
+    def folios(self, file):
+        """The folios of a memfd, holes left out."""
+        if file.handler != "memfd-v2":
+            raise StateError(f"no memfd-v2 but {file.handler!r}")
+        number, chunk, pages, _flags, order = struct.unpack(
+            "<QQIHH", self.memory.read(file.data + 24, 24))
+        runs, per_run = [], (PAGE << order) // 16
+        while chunk:
+            head, *entries = struct.unpack("<512Q",
+                                           self.memory.read(chunk, PAGE))
+            runs += [pa for pa in entries[:(entries + [0]).index(0)]]
+            chunk = head
+        if len(runs) << order != pages or number > len(runs) * per_run:
+            raise StateError(f"the folio array of {file} does not add up")
+        found = []
+        for at in range(number):
+            record = runs[at // per_run] + at % per_run * 16
+            word, index = struct.unpack("<QQ", self.memory.read(record, 16))
+            pa = (word & ((1 << 52) - 1)) << PAGE_SHIFT
+            if pa:
+                found.append(Folio(record, pa, index))
+        return found
+
+
+def decode(key):
+    """(pa, order) of a key of the preserved map."""
+    top = key.bit_length() - 1
+    order = 64 - PAGE_SHIFT - top
+    return key << (PAGE_SHIFT + order) & ((1 << 64) - 1), order

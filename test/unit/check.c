@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* Running the core over a machine as a front end does, and judging its answer. */
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../luo/boot.h"
+
+/* Working memory for runs; the smallest that the core accepts must do for every state. */
+void run_open(struct answer *a, size_t arena_size)
+{
+	memset(a, 0, sizeof(*a));
+	a->arena_size = arena_size;
+	a->arena = aligned_alloc(16, arena_size);
+	assert_non_null(a->arena);
+}
+
+void run_close(struct answer *a)
+{
+	free(a->arena);
+}
+
+static u64 tick(void *ctx)
+{
+	return ++*(u64 *)ctx;
+}
+
+/* One run; the view is filled in from the hand-over, as a front end does. */
+void run(struct answer *a, struct world *w, enum luo_mode mode)
+{
+	struct luo_phys phys = w->phys;
+	u64 now = 0;
+	struct luo_job job = {
+		.mode = mode,
+		.arena = a->arena,
+		.arena_size = a->arena_size,
+		.key = { 0x0123456789abcdefULL, 0xfedcba9876543210ULL },
+		.clock = tick,
+		.clock_ctx = &now,
+	};
+
+	memset(a->arena, 0x5a, a->arena_size);
+	memset(&a->state, 0x5a, sizeof(a->state));
+	memset(&a->plan, 0x5a, sizeof(a->plan));
+	assert_int_equal(luo_scratch_load(&phys, &w->handover, a->scratch, 8, &phys.nr_scratch), 0);
+	phys.scratch = a->scratch;
+	phys.page_shift = luo_page_shift_of(w->handover.fdt_size);
+	w->nr_log = 0;
+	w->stores = 0;
+	w->dead = 0;
+	w->plan = mode == LUO_MODE_COMPACT ? &a->plan : NULL;
+	a->err = luo_run(&phys, &w->handover, &job, &a->state, &a->report, &a->plan);
+	w->plan = NULL;
+}
+
+static void dump(const struct answer *a)
+{
+	print_error("err %d verdict %s, %llu findings\n", a->err,
+		    luo_verdict_word(a->report.verdict), (unsigned long long)a->report.nr_findings);
+	for (u32 i = 0; i < a->report.nr_kept; i++) {
+		const struct luo_finding *f = &a->report.findings[i];
+
+		print_error("  %s %s pa %#llx value %#llx owner %u/%llu '%s'\n",
+			    luo_catalog(f->code)->code, luo_severity_word(f->severity),
+			    (unsigned long long)f->pa, (unsigned long long)f->value,
+			    f->owner.kind, (unsigned long long)f->owner.index, f->owner.name);
+	}
+}
+
+void expect_verdict(const struct answer *a, u8 verdict)
+{
+	static const int status[] = { 0, 1, 4, 8, 8 };
+
+	if (a->report.verdict != verdict)
+		dump(a);
+	assert_string_equal(luo_verdict_word(a->report.verdict), luo_verdict_word(verdict));
+	assert_int_equal(luo_exit_status(a->report.verdict), status[verdict]);
+}
+
+/* The totals before are those of the state as it was built. */
+void expect_totals(const struct answer *a, const struct world *w)
+{
+	const struct luo_totals *t = &a->report.before;
+
+	assert_int_equal(t->sessions, w->sessions);
+	assert_int_equal(t->files, w->files);
+	assert_int_equal(t->blocks, w->nr_blocks);
+	assert_int_equal(t->fblocks, w->fblocks);
+	assert_int_equal(t->pages, w->pages);
+	assert_int_equal(t->map_entries, w->entries);
+	assert_int_equal(t->map_nodes, w->nodes);
+}
+
+void expect_ok(const struct answer *a, const struct world *w)
+{
+	expect_verdict(a, LUO_VERDICT_OK);
+	assert_int_equal(a->err, 0);
+	if (a->report.nr_findings)
+		dump(a);
+	assert_int_equal(a->report.nr_findings, 0);
+	expect_totals(a, w);
+	assert_memory_equal(&a->report.before, &a->report.after, sizeof(a->report.before));
+}
+
+u64 count_of(const struct answer *a, u16 code)
+{
+	u64 n = 0;
+
+	for (u32 i = 0; i < a->report.nr_kept; i++)
+		n += a->report.findings[i].code == code;
+	return n;
+}
+
+/* The first finding of a code, which must be there with just this severity. */
+const struct luo_finding *expect(const struct answer *a, u16 code, u8 severity)
+{
+	for (u32 i = 0; i < a->report.nr_kept; i++) {
+		const struct luo_finding *f = &a->report.findings[i];
+
+		if (f->code != code)
+			continue;
+		if (f->severity != severity)
+			dump(a);
+		assert_string_equal(luo_severity_word(f->severity), luo_severity_word(severity));
+		return f;
+	}
+	dump(a);
+	fail_msg("%s is missing", luo_catalog(code)->code);
+	return NULL;
+}
+
+/* That finding and no other. */
+void expect_only(const struct answer *a, u16 code, u8 severity)
+{
+	expect(a, code, severity);
+	if (a->report.nr_findings != 1)
+		dump(a);
+	assert_int_equal(a->report.nr_findings, 1);
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Dropping of empty blocks: exactly the stores that it takes, in their order, and nothing else.
+ * The plan is made without a write, carried out once, and then there is nothing left to do.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harm.h"
+#include "shape.h"
+
+static void expect_op(const struct luo_op *op, const struct expected_op *want)
+{
+	assert_int_equal(op->pa, want->pa);
+	assert_int_equal(op->len, want->len);
+	assert_memory_equal(op->old, want->old, want->len);
+	assert_memory_equal(op->new, want->new, want->len);
+}
+
+static void expect_clear(const struct luo_op *op, const struct expected *e)
+{
+	assert_int_equal(op->why, LUO_OP_CLEAR);
+	for (u32 i = 0; i < e->nr_clears; i++)
+		if (e->clear[i].pa == op->pa)
+			return expect_op(op, &e->clear[i]);
+	fail_msg("clear at %#llx", (unsigned long long)op->pa);
+}
+
+static void expect_plan(const struct luo_plan *plan, const struct expected *e, u32 kept)
+{
+	u64 bytes = 0;
+
+	assert_int_equal(plan->nr, e->nr_links + e->nr_clears);
+	for (u32 i = 0; i < plan->nr; i++) {
+		const struct luo_op *op = &plan->op[i];
+
+		bytes += op->len;
+		if (i >= e->nr_links) {
+			expect_clear(op, e);
+			continue;
+		}
+		expect_op(op, &e->link[i]);
+		assert_int_equal(op->why, op->len == 16 ? LUO_OP_RELINK : LUO_OP_HEAD);
+	}
+	for (u32 i = e->nr_links; i + 1 < plan->nr; i++)
+		for (u32 j = i + 1; j < plan->nr; j++)
+			assert_int_not_equal(plan->op[i].pa, plan->op[j].pa);
+	assert_int_equal(plan->blocks, e->blocks);
+	assert_int_equal(plan->fblocks, e->fblocks);
+	assert_int_equal(plan->pages, e->pages);
+	assert_int_equal(plan->bytes, bytes);
+	assert_int_equal(plan->kept, kept);
+}
+
+/* Each store has been written back before the next one is made. */
+static void expect_log(const struct world *w, const struct expected *e)
+{
+	u32 stores = e->nr_links + e->nr_clears;
+
+	assert_int_equal(w->stores, stores);
+	assert_int_equal(w->nr_log, stores * 2);
+	for (u32 i = 0; i < w->nr_log; i++) {
+		const struct world_log *l = &w->log[i], *store = &w->log[i & ~1U];
+
+		assert_int_equal(l->persist, i % 2);
+		assert_true(l->pa <= store->pa);
+		assert_true(l->pa + l->len >= store->pa + store->len);
+	}
+}
+
+static void expect_after(const struct answer *a, struct world *w, const struct expected *e)
+{
+	const struct luo_totals *x = &a->report.before, *y = &a->report.after;
+
+	expect_totals(a, w);
+	assert_int_equal(y->sessions, x->sessions);
+	assert_int_equal(y->files, x->files);
+	assert_int_equal(y->blocks, x->blocks - e->blocks);
+	assert_int_equal(y->fblocks, x->fblocks - e->fblocks);
+	assert_int_equal(y->pages, x->pages - e->pages);
+	assert_int_equal(y->map_entries, x->map_entries - e->nr_dropped);
+	assert_int_equal(y->map_nodes, x->map_nodes);
+	for (u32 i = 0; i < e->nr_dropped; i++)
+		assert_false(world_preserved(w, e->dropped[i].pa, e->dropped[i].order));
+}
+
+static void expect_changes(const struct snap *s, const struct world *w, const struct expected *e)
+{
+	struct luo_range range[128];
+	u32 nr = 0;
+
+	for (u32 i = 0; i < e->nr_links; i++)
+		range[nr++] = (struct luo_range){ e->link[i].pa, e->link[i].len };
+	for (u32 i = 0; i < e->nr_clears; i++)
+		range[nr++] = (struct luo_range){ e->clear[i].pa, 8 };
+	snap_expect(s, w, range, nr);
+}
+
+static void expect_repair(const struct answer *a, struct world *w, const struct reader *before)
+{
+	struct reader r = read_back(w);
+
+	assert_int_equal(a->err, 0);
+	assert_int_equal(r.sessions, before->sessions);
+	assert_int_equal(r.files, before->files);
+	assert_int_equal(r.digest, before->digest);
+	assert_int_equal(r.blocks, a->report.after.blocks);
+	assert_int_equal(r.fblocks, a->report.after.fblocks);
+}
+
+static void one_shape(const struct shape *s, u32 shift, u32 pad)
+{
+	struct world w;
+	struct answer a;
+	struct expected e;
+	struct reader before;
+	struct snap *snap;
+
+	shape_build(&w, s, shift, pad);
+	before = read_back(&w);
+	shape_expect(&w, &e, s->kept);
+	snap = snap_take(&w);
+	run_open(&a, LUO_ARENA_MIN);
+	run(&a, &w, LUO_MODE_PLAN);
+	expect_plan(&a.plan, &e, s->kept);
+	assert_int_equal(w.nr_log, 0);
+	expect_verdict(&a, s->abi == WORLD_V5 ? LUO_VERDICT_ERRORS : LUO_VERDICT_OK);
+	snap_expect(snap, &w, NULL, 0);
+	run(&a, &w, LUO_MODE_COMPACT);
+	expect_plan(&a.plan, &e, s->kept);
+	expect_verdict(&a, LUO_VERDICT_REPAIRED);
+	expect_log(&w, &e);
+	expect_after(&a, &w, &e);
+	expect_changes(snap, &w, &e);
+	expect_repair(&a, &w, &before);
+	run(&a, &w, LUO_MODE_COMPACT);
+	expect_verdict(&a, LUO_VERDICT_OK);
+	assert_int_equal(a.plan.nr, 0);
+	assert_int_equal(w.nr_log, 0);
+	assert_int_equal(a.report.nr_findings, s->kept);
+	run_close(&a);
+	snap_free(snap);
+	world_close(&w);
+}
+
+static void shape_test(void **state)
+{
+	const struct shape *s = *state;
+
+	for (u32 shift = 12; shift <= 16; shift += 2) {
+		one_shape(s, shift, 0);
+		if (s->abi == WORLD_S3)
+			one_shape(s, shift, 8);
+	}
+}
+
+/* An error that cannot be mended stands beside an empty block: nothing at all is written. */
+static void unrepairable(void **state)
+{
+	static void (*const harm[])(struct world *) = {
+		name_adjacent, session_unpreserved, loop_self, total_more, files_shared,
+		record_unpreserved, handler_unterminated,
+	};
+
+	(void)state;
+	for (u32 i = 0; i < LUO_ARRAY_SIZE(harm); i++) {
+		struct world w;
+		struct answer a;
+		struct snap *snap;
+
+		world_standard(&w, 12, WORLD_V5);
+		file_block_empty(&w);
+		harm[i](&w);
+		snap = snap_take(&w);
+		run_open(&a, LUO_ARENA_MIN);
+		run(&a, &w, LUO_MODE_COMPACT);
+		expect(&a, LUO_F06, LUO_SEV_REFUSE);
+		expect_verdict(&a, LUO_VERDICT_ERRORS);
+		assert_int_equal(w.nr_log, 0);
+		assert_int_equal(a.plan.nr, 0);
+		snap_expect(snap, &w, NULL, 0);
+		run_close(&a);
+		snap_free(snap);
+		world_close(&w);
+	}
+}
+
+/* An array of luo-session-v2 stays whatever it counts; so do file arrays that count nothing. */
+static void arrays_stay(void **state)
+{
+	(void)state;
+	for (u32 abi = WORLD_S2; abi <= WORLD_S3; abi++) {
+		struct world w;
+		struct answer a;
+
+		world_standard(&w, 12, abi);
+		total_zero(&w);
+		if (abi == WORLD_S2)
+			block_empty(&w);
+		run_open(&a, LUO_ARENA_MIN);
+		run(&a, &w, LUO_MODE_COMPACT);
+		expect_verdict(&a, LUO_VERDICT_OK);
+		assert_int_equal(a.plan.nr, 0);
+		assert_int_equal(w.nr_log, 0);
+		run_close(&a);
+		world_close(&w);
+	}
+}
+
+/*
+ * The head of luo-session-v3 may lie at 4 bytes only. One store of 4 bytes does when the two
+ * addresses share a half; else the empty first block stays and the rest of its run goes.
+ */
+struct head_case {
+	u64 first;
+	u64 second;
+	u32 len; /* of the store when the head is at 4 bytes only; 0: it cannot be changed */
+};
+
+static const struct head_case head_cases[] = {
+	{ HIGH_BANK + MIB(1), HIGH_BANK + MIB(2), 4 }, /* the low half differs */
+	{ LOW_BANK + MIB(7), HIGH_BANK + MIB(7), 4 },  /* the high half differs */
+	{ LOW_BANK + MIB(7), HIGH_BANK + MIB(6), 0 },  /* both differ */
+};
+
+/* Two blocks at addresses of our own in a chain, the first one empty. */
+static void build_heads(struct world *w, const struct head_case *c, u32 pad)
+{
+	world_open(w, 12, WORLD_S3, 24);
+	w->alloc_at = HIGH_BANK + MIB(8);
+	world_add_block(w, 0);
+	world_add_block(w, 5);
+	world_forget(w, w->block[0].pa, 4);
+	world_forget(w, w->block[1].pa, 4);
+	memcpy(world_at(w, c->second, 65536), world_at(w, w->block[1].pa, 65536), 65536);
+	w->block[0].pa = c->first;
+	w->block[1].pa = c->second;
+	world_preserve(w, c->first, 4);
+	world_preserve(w, c->second, 4);
+	world_put(w, c->first, c->second);
+	world_finish(w);
+	w->tree.pad = pad;
+	world_write_tree(w);
+	world_write_kho(w);
+}
+
+static bool one_head(const struct head_case *c, u32 pad)
+{
+	struct expected e;
+	struct world w;
+	struct answer a;
+	bool aligned;
+	u32 kept;
+
+	build_heads(&w, c, pad);
+	aligned = world_head_at(&w) % 8 == 0;
+	kept = !aligned && !c->len;
+	shape_expect(&w, &e, kept);
+	run_open(&a, LUO_ARENA_MIN);
+	run(&a, &w, LUO_MODE_COMPACT);
+	expect_plan(&a.plan, &e, kept);
+	if (!kept)
+		assert_int_equal(a.plan.op[0].len, aligned ? 8 : c->len);
+	expect_after(&a, &w, &e);
+	assert_int_equal(read_back(&w).sessions, 5);
+	assert_int_equal(read_back(&w).blocks, 1 + kept);
+	run_close(&a);
+	world_close(&w);
+	return aligned;
+}
+
+static void heads(void **state)
+{
+	(void)state;
+	for (u32 i = 0; i < LUO_ARRAY_SIZE(head_cases); i++)
+		assert_int_equal(one_head(&head_cases[i], 0), !one_head(&head_cases[i], 8));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(unrepairable),
+		cmocka_unit_test(arrays_stay),
+		cmocka_unit_test(heads),
+	};
+	struct CMUnitTest *each = calloc(nr_shapes, sizeof(*each));
+	int failed = cmocka_run_group_tests_name("compact", tests, NULL, NULL);
+
+	for (u32 i = 0; i < nr_shapes; i++)
+		each[i] = (struct CMUnitTest){ shapes[i].name, shape_test, NULL, NULL,
+					       (void *)&shapes[i] };
+	failed += _cmocka_run_group_tests("compact shapes", each, nr_shapes, NULL, NULL);
+	free(each);
+	return failed;
+}

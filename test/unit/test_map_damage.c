@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* Damages to the radix map, and the counting of what it holds. */
+#include "harm.h"
+
+#define PANIC LUO_SEV_PANIC, LUO_VERDICT_ERRORS
+
+/*
+ * An empty slot on the way to entries of order 7, of which the standard state has none: whatever
+ * is put there stands for pages that RAM could have.
+ */
+static u64 free_slot(struct world *w)
+{
+	u64 key = world_key(w->shift, 0, 7), pa = w->root;
+	u32 level = world_depth(w->shift) - 1;
+
+	for (;; level--) {
+		u64 at = pa + 8ULL * world_index(w->shift, key, level);
+
+		assert_true(level > 1);
+		pa = world_get(w, at);
+		if (!pa)
+			return at;
+	}
+}
+
+static void node_hole(struct world *w)
+{
+	world_put(w, free_slot(w), HOLE);
+}
+
+static void node_misaligned(struct world *w)
+{
+	world_put(w, free_slot(w), STRAY_AT + 8);
+}
+
+static void node_top(struct world *w)
+{
+	world_put(w, free_slot(w), 0 - world_page(w));
+}
+
+/* Two slots of a new node lead to one further node. */
+static void node_shared(struct world *w)
+{
+	u64 parent = world_new_node(w), child = world_new_node(w);
+
+	world_put(w, free_slot(w), parent);
+	world_put(w, parent, child);
+	world_put(w, parent + 8, child);
+}
+
+static void cycle_self(struct world *w)
+{
+	u64 node = world_new_node(w);
+
+	world_put(w, free_slot(w), node);
+	world_put(w, node, node);
+}
+
+static void cycle_root(struct world *w)
+{
+	world_put(w, free_slot(w), w->root);
+}
+
+static void node_in_scratch(struct world *w)
+{
+	world_put(w, free_slot(w), LOW_BANK);
+}
+
+static void above_ram(struct world *w)
+{
+	world_preserve(w, HIGH_BANK + w->bank[1].size, 0);
+}
+
+/* So far up that a tree of its own hangs there. */
+static void far_above_ram(struct world *w)
+{
+	world_preserve(w, 1ULL << 51, 0);
+}
+
+static void in_hole(struct world *w)
+{
+	world_preserve(w, HOLE, 0);
+}
+
+static void half_ram(struct world *w)
+{
+	u32 order = 0;
+
+	while (world_page(w) << order < 2 * LOW_SIZE)
+		order++;
+	world_preserve(w, LOW_BANK, order);
+}
+
+static void in_scratch(struct world *w)
+{
+	world_preserve(w, w->scratch[1].start, 0);
+}
+
+/* The last 2 MiB of the bank: the second half is scratch. */
+static void into_scratch(struct world *w)
+{
+	u32 order = 0;
+
+	while (world_page(w) << order < MIB(2))
+		order++;
+	world_preserve(w, w->scratch[1].start - MIB(1), order);
+}
+
+static void overlap_below(struct world *w)
+{
+	u64 pa = world_alloc(w, 4);
+
+	world_preserve(w, pa + 7 * world_page(w), 0);
+}
+
+static void overlap_first(struct world *w)
+{
+	world_preserve(w, world_alloc(w, 1), 0);
+}
+
+static void overlap_last(struct world *w)
+{
+	u64 pa = world_alloc(w, 6);
+
+	world_preserve(w, pa + 62 * world_page(w), 1);
+}
+
+/* The last slot of the root is above the width of a key. */
+static void beyond_key(struct world *w)
+{
+	world_put(w, w->root + world_page(w) - 8, world_new_node(w));
+}
+
+/* Key 0 and key 1 stand for nothing: bits 0 and 1 of the leaf below all first entries. */
+static void key_one(struct world *w)
+{
+	world_set_key(w, 1, true);
+}
+
+static void key_zero(struct world *w)
+{
+	world_set_key(w, 0, true);
+}
+
+static const struct damage damages[] = {
+	{ "node in a hole", node_hole, LUO_M01, PANIC },
+	{ "node misaligned", node_misaligned, LUO_M01, PANIC },
+	{ "node at the top", node_top, LUO_M01, PANIC },
+	{ "node shared", node_shared, LUO_M02, PANIC },
+	{ "node under itself", cycle_self, LUO_M02, PANIC },
+	{ "root under a node", cycle_root, LUO_M02, PANIC },
+	{ "entry above RAM", above_ram, LUO_M03, PANIC },
+	{ "entry far above RAM", far_above_ram, LUO_M03, PANIC },
+	{ "entry in a hole", in_hole, LUO_M03, PANIC },
+	{ "entry partly RAM", half_ram, LUO_M03, PANIC },
+	{ "entry in scratch", in_scratch, LUO_M04, PANIC },
+	{ "entry partly in scratch", into_scratch, LUO_M04, PANIC },
+	{ "single page inside a larger entry", overlap_below, LUO_M05, PANIC },
+	{ "single page at its start", overlap_first, LUO_M05, PANIC },
+	{ "pair at its end", overlap_last, LUO_M05, PANIC },
+	{ "root entry beyond the keys", beyond_key, LUO_M06, PANIC },
+	{ "key 1", key_one, LUO_M06, PANIC },
+	{ "key 0", key_zero, LUO_M06, PANIC },
+	{ "node in scratch", node_in_scratch, LUO_M07, PANIC },
+};
+
+/* A leaf whose whole span is RAM may be counted at once, but overlaps in it must still show. */
+static void plain_leaf(void **state)
+{
+	struct world w;
+	struct answer a;
+	u64 pa;
+
+	(void)state;
+	world_open(&w, 12, WORLD_V5, 384);
+	world_add_sessions(&w, 500);
+	world_finish(&w);
+	pa = world_alloc(&w, 9);
+	world_alloc(&w, 3);
+	run_open(&a, MIB(1));
+	run(&a, &w, LUO_MODE_VERIFY);
+	expect_ok(&a, &w);
+	world_preserve(&w, pa + 511 * 4096, 0);
+	run(&a, &w, LUO_MODE_VERIFY);
+	expect_only(&a, LUO_M05, LUO_SEV_PANIC);
+	run_close(&a);
+	world_close(&w);
+}
+
+/* Without a root nothing is known to be preserved; that is the first thing to be said. */
+static void bad_root(void **state)
+{
+	const u64 root[] = { HOLE, NODE_AT + 8, ~0ULL, 1 };
+
+	(void)state;
+	for (u32 i = 0; i < LUO_ARRAY_SIZE(root); i++) {
+		struct world w;
+		struct answer a;
+
+		world_standard(&w, 14, WORLD_V5);
+		w.kho.map_value = root[i];
+		world_write_kho(&w);
+		run_open(&a, LUO_ARENA_MIN);
+		run(&a, &w, LUO_MODE_COMPACT);
+		expect(&a, LUO_M01, LUO_SEV_PANIC);
+		assert_int_equal(a.report.findings[0].code, LUO_M01);
+		expect_verdict(&a, LUO_VERDICT_ERRORS);
+		assert_int_equal(w.nr_log, 0);
+		run_close(&a);
+		world_close(&w);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plain_leaf),
+		cmocka_unit_test(bad_root),
+	};
+	int failed = cmocka_run_group_tests_name("map", tests, NULL, NULL);
+
+	return failed + run_damages("map damages", WORLD_V5, damages, LUO_ARRAY_SIZE(damages));
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Twins among 20,000 sessions, with working memory that holds them all and with the smallest that
+ * the core accepts: each twin is reported once, whichever pass finds it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harm.h"
+
+#define MANY 20000
+
+struct twins {
+	u32 nr;
+	u32 pair[8][2]; /* the second of a pair is the one that the kernel trips over */
+};
+
+static const struct twins cases[] = {
+	{ 0 },
+	{ 1, { { 0, 1 } } },
+	{ 1, { { 0, MANY - 1 } } },
+	{ 1, { { MANY - 2, MANY - 1 } } },
+	{ 1, { { 50, 51 } } },
+	{ 1, { { 3000, 3001 } } },
+	{ 5, { { 0, 19999 }, { 1, 2 }, { 3070, 3080 }, { 9000, 15000 }, { 12000, 12001 } } },
+	{ 3, { { 7, 8 }, { 7, 10000 }, { 7, 19000 } } },
+	{ 8, { { 100, 200 }, { 300, 400 }, { 2900, 2950 }, { 2999, 3000 },
+	       { 3050, 3100 }, { 3071, 3072 }, { 3073, 3074 }, { 4000, 19998 } } },
+};
+
+static void expect_twins(const struct answer *a, struct world *w, const struct twins *t)
+{
+	assert_int_equal(a->report.before.sessions, MANY);
+	assert_int_equal(a->report.nr_findings, t->nr);
+	assert_int_equal(count_of(a, LUO_S12), t->nr);
+	expect_verdict(a, t->nr ? LUO_VERDICT_ERRORS : LUO_VERDICT_OK);
+	for (u32 i = 0; i < t->nr; i++) {
+		u64 pa = world_session(w, t->pair[i][1]), hits = 0;
+
+		for (u32 f = 0; f < a->report.nr_kept; f++) {
+			const struct luo_finding *found = &a->report.findings[f];
+
+			if (found->pa != pa)
+				continue;
+			hits++;
+			assert_int_equal(found->severity, LUO_SEV_REFUSE);
+			assert_int_equal(found->owner.index, t->pair[i][1]);
+			assert_string_equal(found->owner.name, (char *)world_at(w, pa, 64));
+		}
+		assert_int_equal(hits, 1);
+	}
+}
+
+static void twins(enum world_abi abi, size_t arena_size)
+{
+	struct world w;
+	struct answer a;
+	struct snap *clean;
+
+	world_open(&w, 12, abi, 8);
+	world_add_sessions(&w, MANY);
+	world_finish(&w);
+	clean = snap_take(&w);
+	run_open(&a, arena_size);
+	for (u32 i = 0; i < LUO_ARRAY_SIZE(cases); i++) {
+		const struct twins *t = &cases[i];
+
+		snap_restore(clean, &w);
+		for (u32 p = 0; p < t->nr; p++)
+			memcpy(world_at(&w, world_session(&w, t->pair[p][1]), 64),
+			       world_at(&w, world_session(&w, t->pair[p][0]), 64), 64);
+		run(&a, &w, LUO_MODE_COMPACT);
+		expect_twins(&a, &w, t);
+		assert_int_equal(w.nr_log, 0);
+	}
+	run_close(&a);
+	snap_free(clean);
+	world_close(&w);
+}
+
+static void one_pass(void **state)
+{
+	(void)state;
+	twins(WORLD_V5, MIB(2));
+	twins(WORLD_S3, MIB(2));
+}
+
+static void several_passes(void **state)
+{
+	(void)state;
+	twins(WORLD_V5, LUO_ARENA_MIN);
+	twins(WORLD_S3, LUO_ARENA_MIN);
+}
+
+/* All alike: every one but the first is reported, and the walk still ends at once. */
+static void all_alike(void **state)
+{
+	static const size_t arena[] = { LUO_ARENA_MIN, MIB(2) };
+
+	(void)state;
+	for (u32 i = 0; i < 2; i++) {
+		struct world w;
+		struct answer a;
+
+		world_open(&w, 12, WORLD_V5, 8);
+		world_add_sessions(&w, MANY);
+		world_finish(&w);
+		for (u64 s = 0; s < MANY; s++)
+			world_name(&w, world_session(&w, s), "same");
+		run_open(&a, arena[i]);
+		run(&a, &w, LUO_MODE_VERIFY);
+		assert_int_equal(a.report.nr_findings, MANY - 1);
+		assert_int_equal(a.report.nr_kept, LUO_MAX_FINDINGS);
+		assert_int_equal(a.report.by_severity[LUO_SEV_REFUSE], MANY - 1);
+		run_close(&a);
+		world_close(&w);
+	}
+}
+
+/* Loops, shared blocks and doubled tokens behind the point where a small table is full. */
+static void others_in_passes(void **state)
+{
+	const u64 many[2] = { 63, 60 }, few = 2;
+	struct world w;
+	struct answer a;
+
+	(void)state;
+	world_open(&w, 12, WORLD_V5, 16);
+	world_add_sessions(&w, MANY);
+	world_add_files(&w, world_session(&w, 18000), many, 2);
+	world_add_files(&w, world_session(&w, 19000), &few, 1);
+	world_finish(&w);
+	run_open(&a, LUO_ARENA_MIN);
+	run(&a, &w, LUO_MODE_VERIFY);
+	expect_ok(&a, &w);
+	world_put(&w, file_at(&w, 18000, 122) + 56, 100);
+	run(&a, &w, LUO_MODE_VERIFY);
+	expect_only(&a, LUO_F12, LUO_SEV_LOSE);
+	world_put(&w, file_at(&w, 18000, 122) + 56, 100 + 122);
+	world_put(&w, world_session(&w, 19001) + 64, world_get(&w, world_session(&w, 19000) + 64));
+	world_put(&w, world_session(&w, 19001) + 72, 2);
+	run(&a, &w, LUO_MODE_VERIFY);
+	expect_only(&a, LUO_S13, LUO_SEV_PANIC);
+	world_put(&w, world_session(&w, 19001) + 64, 0);
+	world_put(&w, world_session(&w, 19001) + 72, 0);
+	world_put(&w, w.block[w.nr_blocks - 1].pa, w.block[390].pa);
+	run(&a, &w, LUO_MODE_VERIFY);
+	expect(&a, LUO_S08, LUO_SEV_PANIC);
+	assert_int_equal(count_of(&a, LUO_S08), 1);
+	run_close(&a);
+	world_close(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_pass),
+		cmocka_unit_test(several_passes),
+		cmocka_unit_test(all_alike),
+		cmocka_unit_test(others_in_passes),
+	};
+
+	return cmocka_run_group_tests_name("names", tests, NULL, NULL);
+}

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+#
+# check-unit: the core's unit tests, built for the host with the sanitizers and run at once. Every
+# test_*.c is a program of its own; the other files here are linked into each. All programs run,
+# and the target fails when one of them did.
+
+UNIT_CC    ?= gcc
+UNIT_DIR   := $(BUILD)/test/unit
+UNIT_SAN   := -fsanitize=address,undefined -fno-sanitize-recover=all
+UNIT_FLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror \
+              -Wno-missing-field-initializers -MMD -MP $(UNIT_SAN)
+
+unit-core  := $(patsubst %.c,$(UNIT_DIR)/%.o,$(wildcard luo/*.c fdt/*.c))
+unit-tests := $(patsubst test/unit/%.c,$(UNIT_DIR)/%,$(wildcard test/unit/test_*.c))
+unit-world := $(patsubst %.c,$(UNIT_DIR)/%.o,$(filter-out test/unit/test_%,$(wildcard test/unit/*.c)))
+
+.PHONY: check-unit
+check-unit: $(unit-tests)
+	@failed=; for t in $(unit-tests); do $$t || failed="$$failed $$(basename $$t)"; done; \
+	if [ -n "$$failed" ]; then echo "unit tests failed:$$failed" >&2; exit 1; fi
+
+$(UNIT_DIR)/%.o: %.c
+	@mkdir -p $(@D)
+	$(UNIT_CC) $(UNIT_FLAGS) -c -o $@ $<
+
+$(unit-tests): $(UNIT_DIR)/%: $(UNIT_DIR)/test/unit/%.o $(unit-world) $(unit-core)
+	$(UNIT_CC) $(UNIT_SAN) -o $@ $^ -lcmocka -lfdt
+
+-include $(shell find $(UNIT_DIR) -name '*.d' 2>/dev/null)
