@@ -3,7 +3,7 @@
  * What the payload's main flow (boot/kexec) asks of an architecture. Each arch/<arch>/ provides
  * all of it; nothing here says how the machine gets its boot data or its page tables.
  *
- * Order of calls: luo_arch_init(), then anything; luo_arch_view() before any address that was
+ * Order of calls: luo_arch_init(), then anything else; luo_arch_view() before any address that was
  * handed over is looked at. The incoming boot data is never written: what the next kernel gets
  * differently is kept in the image's own front part.
  */
@@ -45,7 +45,7 @@ enum luo_crypt {
 	LUO_CRYPT_GUEST, /* SEV, TDX: stay on the incoming tables, touch no device */
 };
 
-enum luo_init_error luo_arch_init(void *boot);
+enum luo_init_error luo_arch_init(void);
 enum luo_crypt luo_arch_crypt(void);
 const char *luo_arch_cmdline(size_t *len, size_t *max);
 int luo_arch_view(struct luo_phys *phys);
@@ -72,7 +72,7 @@ _Noreturn void luo_arch_halt(void);
 _Noreturn void luo_arch_reset(void);
 
 /* Called by the architecture. */
-void luo_payload_main(void *boot);
+void luo_payload_main(void);
 void luo_payload_bail(void);
 bool luo_payload_fault(u32 vector, u64 error, u64 addr, u64 pc, u64 rip);
 

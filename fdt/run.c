@@ -116,13 +116,14 @@ static int verify(struct run *r, struct luo_totals *totals)
 	err = luo_map_verify(&r->map, r->report, totals, &r->arena, r->job->key);
 	check_roots(r);
 	lap(r, LUO_PASS_MAP);
-	if (err || kho)
-		return err ? err : kho;
-	err = open_container(r);
-	if (!err)
+	if (!err && !kho)
+		err = open_container(r);
+	if (!err && !kho)
 		err = verify_sessions(r, totals);
+	if (err == LUO_E_ARENA)
+		add(r, LUO_X01, LUO_SEV_LOSE, 0, 0, LUO_OWNER_CONTAINER);
 	lap(r, LUO_PASS_SESSIONS);
-	return err;
+	return err ? err : kho;
 }
 
 static int compact(struct run *r, struct luo_plan *plan)

@@ -252,7 +252,7 @@ static int join_clears(struct planner *p)
  * @state:  a state that was verified without an error that compaction does not mend
  * @totals: what verification counted; without empty blocks nothing is read
  * @map:    the preserved-memory map
- * @arena:  working memory; the plan takes all that is left of it
+ * @arena:  working memory; the plan's stores are taken from it
  * @plan:   filled in; without operations when there is nothing to do
  *
  * Return: 0; LUO_E_ARENA when the plan does not fit; other errors when the state is not what
@@ -263,7 +263,8 @@ int luo_plan_make(const struct luo_phys *phys, const struct luo_state *state,
 		  struct luo_plan *plan)
 {
 	struct planner p = {.phys = phys, .map = map, .plan = plan};
-	size_t left = luo_arena_left(arena) / sizeof(struct luo_op);
+	/* A quarter stays for verifying again while the plan is kept. */
+	size_t left = luo_arena_left(arena) / 4 * 3 / sizeof(struct luo_op);
 	int err = 0;
 
 	*plan = (struct luo_plan){.max = left > ~0u ? ~0u : (u32)left};
@@ -278,5 +279,7 @@ int luo_plan_make(const struct luo_phys *phys, const struct luo_state *state,
 		err = join_clears(&p);
 	for (u32 i = 0; i < plan->nr; i++)
 		plan->bytes += plan->op[i].len;
+	arena->used -= (plan->max - plan->nr) * sizeof(struct luo_op);
+	plan->max = plan->nr;
 	return err;
 }

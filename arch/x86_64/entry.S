@@ -60,6 +60,7 @@ luo_entry:
 	movq	%r15, luo_in_regs+104(%rip)
 	movq	%cr3, %rax
 	movq	%rax, luo_in_cr3(%rip)
+	movq	%rsi, luo_in_boot(%rip)
 	sgdt	luo_in_gdtr(%rip)
 	sidt	luo_in_idtr(%rip)
 
@@ -99,8 +100,8 @@ luo_entry:
 4:	addq	$63 * 8, %rdi
 	jmp	1b
 
-5:	movq	%rsi, %rdi
-	xorl	%ebp, %ebp
+5:	xorl	%ebp, %ebp
+	call	luo_trap_init
 	call	luo_payload_main
 	jmp	luo_exit
 
@@ -160,6 +161,9 @@ luo_in_rsp:	.skip	8
 luo_in_flags:	.skip	8
 	.globl	luo_in_cr3
 luo_in_cr3:	.skip	8
+	.globl	luo_in_boot
+luo_in_boot:	.skip	8
+	.balign	8
 	.skip	6
 luo_in_gdtr:	.skip	10
 	.skip	6

@@ -29,6 +29,9 @@ struct table_register {
 	u64 base;
 } __attribute__((packed));
 
+#define VECTOR_PF   14
+#define VECTOR_VE   20
+#define VECTOR_VC   29
 #define NR_VECTORS  32
 #define NR_SEGMENTS 32
 #define GATE_INTR   0x8e               /* present, ring 0, interrupt gate */
@@ -76,11 +79,21 @@ void luo_trap_init(void)
 
 _Noreturn void luo_trap(const struct luo_trap_frame *frame);
 
-/** luo_trap() - called by trap.S for every exception but NMI. */
+/**
+ * luo_trap() - called by trap.S for every exception but NMI
+ *
+ * #VE and #VC mean that a hypervisor wants to be asked about something that we did in an encrypted
+ * guest, CPUID included. That is not for us to answer: the next kernel is entered without a word.
+ */
 _Noreturn void luo_trap(const struct luo_trap_frame *frame)
 {
-	if (luo_payload_fault((u32)frame->vector, frame->error, read_cr2(),
-			      frame->rip - luo_base(), frame->rip))
+	bool encrypted = frame->vector == VECTOR_VE || frame->vector == VECTOR_VC;
+	u64 addr = frame->vector == VECTOR_PF ? read_cr2() : 0;
+
+	if (encrypted && luo_jump_to)
+		luo_exit();
+	if (luo_payload_fault((u32)frame->vector, frame->error, addr, frame->rip - luo_base(),
+			      frame->rip))
 		luo_bail_out();
 	luo_exit();
 }

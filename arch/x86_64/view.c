@@ -90,7 +90,7 @@ static void find_busy(void)
 	const char *text = luo_arch_cmdline(&len, &max);
 
 	add_busy(luo_base(), luo_info.init_size, "payload and next kernel");
-	add_busy(luo_boot_data().start, luo_boot_data().size, "boot_params");
+	add_busy(luo_in_boot, BP_SIZE, "boot_params");
 	add_busy(bp_get(zp, HDR_RAMDISK_IMAGE, BP_EXT_RAMDISK_IMAGE),
 		 bp_get(zp, HDR_RAMDISK_SIZE, BP_EXT_RAMDISK_SIZE), "initrd");
 	add_busy(bp_get(zp, BP_EFI_MEMMAP, BP_EFI_MEMMAP_HI),

@@ -13,7 +13,8 @@ extern u8 luo_image[]; /* the load address */
 extern u8 luo_mem_end[];
 extern const struct luo_wrap_info luo_info;
 extern u64 luo_in_cr3;
-extern u64 luo_jump_to; /* the next kernel's entry */
+extern u64 luo_in_boot; /* the incoming boot_params */
+extern u64 luo_jump_to; /* the next kernel's entry, 0 until it can be entered */
 extern u8 luo_zero_page[4096];
 extern const u8 luo_trap_stubs[];
 _Noreturn void luo_bail_out(void);
@@ -113,7 +114,6 @@ void luo_cpu_init(void);
 void luo_clock_start(void);
 void luo_trap_init(void);
 
-struct luo_range luo_boot_data(void);
 void luo_zero_page_build(const u8 *boot_params);
 const struct luo_range *luo_ram_holding(u64 pa);
 bool luo_ram_hits(u64 pa, u64 len);

@@ -12,7 +12,29 @@
 
 static struct luo_job_state job;
 static u32 faults;
-static bool ready; /* the next kernel can be entered */
+static bool ready;  /* the next kernel can be entered */
+static bool parsed; /* the parameters are known */
+static bool spoken; /* the console has been tried */
+
+static void prepare(void)
+{
+	struct luo_text cmdline;
+	size_t max;
+
+	if (luo_arch_init() != LUO_INIT_OK)
+		luo_arch_halt(); /* not wrapped: kexec refuses such a file, no one gets here */
+	ready = true;
+	cmdline.s = luo_arch_cmdline(&cmdline.len, &max);
+	luo_params_parse(&cmdline, &job.params);
+	parsed = true;
+}
+
+static void open_console(void)
+{
+	if (!spoken)
+		luo_arch_console_open(&job.params.uart);
+	spoken = true;
+}
 
 static void finish(const char *word)
 {
@@ -28,33 +50,21 @@ static bool is_off(void)
 {
 	if (!job.params.crash && job.params.mode != LUO_PARAM_OFF)
 		return false;
-	luo_arch_console_open(&job.params.uart);
+	open_console();
 	luo_say(job.params.crash ? "off: crash kernel" : "off");
 	luo_arch_clock_stop();
 	return true;
 }
 
-/**
- * luo_payload_main() - do the job
- * @boot: boot data as the old kernel handed it over (x86: boot_params)
- *
- * Returns when the next kernel is to be entered.
- */
-void luo_payload_main(void *boot)
+/** luo_payload_main() - do the job; returns when the next kernel is to be entered. */
+void luo_payload_main(void)
 {
-	struct luo_text cmdline;
-	size_t max;
-
-	if (luo_arch_init(boot) != LUO_INIT_OK)
-		luo_arch_halt(); /* not wrapped: kexec refuses such a file, no one gets here */
-	ready = true;
-	cmdline.s = luo_arch_cmdline(&cmdline.len, &max);
-	luo_params_parse(&cmdline, &job.params);
+	prepare();
 	if (is_off())
 		return;
 	if (luo_arch_crypt() != LUO_CRYPT_GUEST)
 		job.have_phys = !luo_arch_view(&job.phys);
-	luo_arch_console_open(&job.params.uart);
+	open_console();
 	luo_say_rejected(&job.params);
 	luo_inspect(&job);
 	luo_say_report(&job.params, &job.report);
@@ -66,13 +76,16 @@ void luo_payload_main(void *boot)
 /** luo_payload_bail() - go on after a fault, on a fresh stack; returns as luo_payload_main(). */
 void luo_payload_bail(void)
 {
-	luo_onerror(&job, false);
-	finish("fault");
+	if (!job.params.crash && job.params.mode != LUO_PARAM_OFF) {
+		luo_onerror(&job, false);
+		finish("fault");
+	}
 }
 
 /**
  * luo_payload_fault() - an exception happened
- * @vector, @error, @addr: from the CPU; @addr is the address of a page fault
+ * @vector, @error: from the CPU
+ * @addr: address of a page fault, else 0
  * @pc:  where, from the load address
  * @rip: where, absolute
  *
@@ -87,10 +100,13 @@ bool luo_payload_fault(u32 vector, u64 error, u64 addr, u64 pc, u64 rip)
 	faults++;
 	if (faults > 2)
 		luo_arch_reset();
+	if (faults == 1 && !parsed)
+		prepare();
 	if (faults == 2 && ready && job.params.onerror == LUO_ONERROR_PASS)
 		return false;
+	open_console();
 	luo_say_fault(vector, error, addr, pc, rip);
-	if (faults == 1 && ready)
+	if (faults == 1)
 		return true;
 	if (job.params.onerror == LUO_ONERROR_HALT)
 		luo_arch_halt();

@@ -75,21 +75,26 @@ class Map:
         self.root = ram.take(self.size)
         self.entries = set()
 
-    def bit(self, pa, order):
-        """(address of the byte, mask) of an entry; makes nodes on the way."""
+    def _key(self, pa, order):
         shift = self.shift + order
-        key, node = 1 << (64 - shift) | pa >> shift, self.root
+        return 1 << (64 - shift) | pa >> shift
+
+    def slots(self, pa, order):
+        """Where the pointers to an entry's nodes lie, down to the leaf's;
+        makes nodes on the way."""
+        key, node, slots = self._key(pa, order), self.root, []
         for level in range(self.depth - 1, 0, -1):
             index = key >> ((level - 1) * self.table + self.leaf)
-            slot = node + (index & (1 << self.table) - 1) * 8
-            if not self.ram.get64(slot):
-                self.ram.put64(slot, self.ram.take(self.size))
-            node = self.ram.get64(slot)
-        bit = key & (1 << self.leaf) - 1
-        return node + bit // 8, 1 << bit % 8
+            slots.append(node + (index & (1 << self.table) - 1) * 8)
+            if not self.ram.get64(slots[-1]):
+                self.ram.put64(slots[-1], self.ram.take(self.size))
+            node = self.ram.get64(slots[-1])
+        return slots
 
     def change(self, pa, order, present):
-        at, mask = self.bit(pa, order)
+        leaf = self.ram.get64(self.slots(pa, order)[-1])
+        bit = self._key(pa, order) & (1 << self.leaf) - 1
+        at, mask = leaf + bit // 8, 1 << bit % 8
         old = self.ram.read(at, 1)[0]
         self.ram.write(at, [old | mask if present else old & ~mask])
         (self.entries.add if present else self.entries.discard)((pa, order))

@@ -10,6 +10,7 @@ each test is taken by whoever claims it first.
 import os
 import re
 import secrets
+import shutil
 import signal
 import tempfile
 from functools import lru_cache
@@ -20,7 +21,7 @@ import pytest
 from arch import X86_64
 from guest import command_line
 from images import Images, build_folder
-from vm import Vm
+from vm import Vm, scratch_folder
 
 # A terminated run must still end its virtual machines.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -172,7 +173,8 @@ def boot(request, images):
 
 
 @pytest.fixture
-def work(tmp_path_factory, request):
-    """A folder for large files, removed when the test ends."""
-    with tempfile.TemporaryDirectory(prefix="luo-test-") as folder:
-        yield Path(folder)
+def work():
+    """A folder for a dump or two, removed when the test ends."""
+    folder = scratch_folder(2 << 30)
+    yield Path(folder)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -84,7 +84,7 @@ def test_three_kernels_two_payloads(boot, images, seed, nonce):
 
 def test_crash(boot, images, seed):
     """The payload keeps out of a crash kernel's way."""
-    vm = boot("crashkernel=160M", memory=1024)
+    vm = boot("crashkernel=160M")
     create(vm, Batch("vm", 0, 3, 1, 8192, seed))
     hop = Hop(vm, images)
     vm.command(f"load /{images.arch.wrapped} /initrd crash {hop.cmdline}")
@@ -92,11 +92,11 @@ def test_crash(boot, images, seed):
     vm.send("crash")
     vm.expect(r"Kernel panic - not syncing: sysrq triggered crash")
     hop.since = len(vm.lines)
-    vm.expect(r"luo: .*\boff\b")
+    vm.expect(r"^luo: .*\boff\b")
     vm.allow.clear()
     vm.expect(r"elfcorehdr=")
     hop.ready()
-    assert len(hop.seen(r"luo: ")) == 1, hop.seen(r"luo: ")
+    assert len(hop.seen(r"^luo: ")) == 1, hop.seen(r"^luo: ")
 
 
 def trap(stop):

@@ -50,7 +50,7 @@ def test_pass_drop_and_drop_luo_differ(boot, images, seed, nonce):
 
 def test_halt(boot, images, seed, nonce):
     vm, _, hop = damaged(boot, images, seed, nonce, "halt")
-    vm.expect(r"luo: .*halt")
+    vm.expect(r"^luo: .*halt")
     gdb = vm.gdb()
     start, end = hop.image_range()
     assert start <= gdb.reg(images.arch.pc) < end

@@ -73,7 +73,7 @@ def sessions(vm, seed, empty):
 
 
 def test_verify_writes_nothing(boot, images, seed, nonce, work):
-    vm = boot()
+    vm = boot(memory=512)
     batch = sessions(vm, seed, empty=False)
     watch = Watch(vm, work)
     hop = Hop(vm, images, nonce=nonce, mode="verify")
@@ -83,7 +83,7 @@ def test_verify_writes_nothing(boot, images, seed, nonce, work):
 
 
 def test_verify_of_a_bad_state_writes_nothing(boot, images, seed, nonce, work):
-    vm = boot()
+    vm = boot(memory=512)
     sessions(vm, seed, empty=True)
     watch = Watch(vm, work)
     hop = Hop(vm, images, nonce=nonce, mode="verify", onerror="drop")
@@ -93,7 +93,7 @@ def test_verify_of_a_bad_state_writes_nothing(boot, images, seed, nonce, work):
 
 @pytest.mark.parametrize("position", ["tail", "head"])
 def test_compact_writes_the_plan(boot, images, seed, nonce, work, position):
-    vm = boot()
+    vm = boot(memory=512)
     batch = sessions(vm, seed, empty=True)
     watch = Watch(vm, work, empty_block_to(position))
     hop = Hop(vm, images, nonce=nonce, mode="compact")
@@ -109,7 +109,7 @@ def test_compact_writes_the_plan(boot, images, seed, nonce, work, position):
 
 def test_compact_of_a_good_state_writes_nothing(boot, images, seed, nonce,
                                                 work):
-    vm = boot()
+    vm = boot(memory=512)
     batch = sessions(vm, seed, empty=False)
     watch = Watch(vm, work)
     hop = Hop(vm, images, nonce=nonce, mode="compact")
@@ -122,7 +122,7 @@ def test_compact_of_a_good_state_writes_nothing(boot, images, seed, nonce,
 
 def test_the_zero_page_is_handed_on(boot, images, seed, nonce, work):
     """The payload's own copy: the next kernel's header, the loader's fields."""
-    vm = boot()
+    vm = boot(memory=512)
     batch = sessions(vm, seed, empty=False)
     watch = Watch(vm, work)
     hop = Hop(vm, images, nonce=nonce)
@@ -141,7 +141,7 @@ def test_the_zero_page_is_handed_on(boot, images, seed, nonce, work):
 
 def test_the_next_kernel_lies_unchanged_in_the_image(boot, images, seed, nonce,
                                                      work):
-    vm = boot()
+    vm = boot(memory=512)
     sessions(vm, seed, empty=False)
     watch = Watch(vm, work)
     hop = Hop(vm, images, nonce=nonce)
@@ -178,7 +178,7 @@ def compare(hop, verdict, answer):
 
 @pytest.mark.parametrize("name", ["good", "empty-tail", *DAMAGES])
 def test_the_host_tool_agrees(boot, images, seed, nonce, work, name):
-    vm = boot()
+    vm = boot(memory=512)
     sessions(vm, seed, empty=name == "empty-tail")
     if name not in ("good", "empty-tail"):
         create(vm, Batch("more", 0, 2, 1, 4096, seed))
@@ -191,7 +191,7 @@ def test_the_host_tool_agrees(boot, images, seed, nonce, work, name):
 
 def test_the_snapshot_is_what_the_core_holds(boot, images, seed, nonce, work):
     """The comparison above is of one and the same memory."""
-    vm = boot()
+    vm = boot(memory=512)
     sessions(vm, seed, empty=False)
     watch = Watch(vm, work, duplicate_name)
     pages = []
