@@ -164,12 +164,23 @@ class Gdb:
         self._running = True
         self.wait_stop()
 
+    def poll_stop(self):
+        """Takes in what the socket has; true when the machine stopped."""
+        self._fill(time.monotonic() + 1)
+        packet = self._take()
+        if packet is None:
+            return False
+        self._stopped(packet.decode("latin-1"))
+        return True
+
     def wait_stop(self, timeout=None):
-        self.stop_reason = self._receive(timeout)
+        self._stopped(self._receive(timeout))
+
+    def _stopped(self, reason):
+        self.stop_reason = reason
         if self.stop_reason[:1] not in ("S", "T"):
             raise GdbError(f"instead of stopping: {self.stop_reason!r}")
         self._running = False
-        return self.stop_reason
 
     def close(self):
         """Leaves the machine running."""

@@ -93,7 +93,8 @@ def report(workers, counts):
     bad = [w for w in workers if w.process.returncode not in (0, NO_TESTS)]
     for worker in bad:
         worker.output.seek(0)
-        print(worker.output.read())
+        for line in worker.output.read().splitlines():
+            print(f"  {line}".rstrip())
     passed, failed = counts["passed"], counts["FAILED"]
     if bad and not failed:
         print("a test process failed outside of its tests: status "

@@ -71,6 +71,18 @@ def test_a_flipped_byte_fails(boot, images, seed, nonce):
     assert len(found) == 1 and found[0].startswith("memfd vm-1/0:"), found
 
 
+@pytest.mark.long
+def test_many_sessions(boot, images, seed, nonce):
+    """Far more blocks than any other test has, and an empty one behind."""
+    vm = boot(memory=2048)
+    batch = Batch("vm", 0, 100 * SESSIONS_PER_BLOCK, 1, 4096, seed)
+    create(vm, batch)
+    vm.command("dup vm-0", rc=17)
+    verdict = Hop(vm, images, nonce=nonce, mode="compact").go("repaired")
+    assert (verdict["sessions"], verdict["blocks"]) == (batch.count, (101, 100))
+    check(vm, batch)
+
+
 @pytest.mark.parametrize("flip, word", [(False, "PASS"), (True, "FAIL")])
 def test_the_program_of_make_run(images, flip, word):
     done = subprocess.run(

@@ -275,13 +275,15 @@ class Vm:
         deadline = time.monotonic() + timeout
         while True:
             left = deadline - time.monotonic()
-            ready = select.select([self._gdb, self._sock], [], [],
-                                  max(left, 0))[0]
-            if self._gdb in ready:
-                return self._gdb.wait_stop()
-            if not ready:
+            readable = select.select([self._gdb, self._sock], [], [],
+                                     max(left, 0))[0]
+            if self._gdb in readable and self._gdb.poll_stop():
+                return
+            if not readable:
                 self._fail(f"hang: the machine did not reach {what}")
             self.drain(what)
+            if any("luotest: ready" in line for line in self._pending):
+                self._fail(f"the next kernel is up without passing {what}")
 
     def snapshot(self, name):
         """A copy of RAM in this machine's folder; stop the machine first."""
