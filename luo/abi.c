@@ -118,6 +118,17 @@ const struct luo_kho_abi *luo_kho_abi_find(const char *compatible)
 	return NULL;
 }
 
+/** luo_kho_abi_like() - does a string name some version of KHO, known or not? */
+bool luo_kho_abi_like(const char *compatible)
+{
+	static const char prefix[] = "kho-v";
+
+	for (u32 i = 0; prefix[i]; i++)
+		if (compatible[i] != prefix[i])
+			return false;
+	return true;
+}
+
 /**
  * luo_abi_find() - the row of a container and, for trees, its session sub-node
  * @container: container string

@@ -171,6 +171,7 @@ struct luo_handler_abi {
 
 const struct luo_handler_abi *luo_handler_find(const char *name);
 const struct luo_kho_abi *luo_kho_abi_find(const char *compatible);
+bool luo_kho_abi_like(const char *compatible);
 const struct luo_abi *luo_abi_find(const char *container, const char *session);
 bool luo_container_known(const char *container);
 const struct luo_kho_abi *luo_kho_abi_row(u32 row);

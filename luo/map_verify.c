@@ -58,8 +58,11 @@ static void bad_pointer(void *ctx, enum luo_code code, u64 pa, u64 value)
 	u64 start;
 	u32 order;
 
-	if (code == LUO_M03 && luo_map_decode(c->map, value, &start, &order))
+	/* Not the node but what it would stand for is outside RAM. */
+	if (code == LUO_M03 && luo_map_decode(c->map, value, &start, &order)) {
+		pa = start;
 		value = order;
+	}
 	add(c, code, pa, value);
 }
 

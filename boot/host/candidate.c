@@ -19,7 +19,7 @@ static bool is_kho(const void *tree)
 {
 	const char *s = fdt_stringlist_get(tree, 0, "compatible", 0, NULL);
 
-	return s && !strncmp(s, "kho-v", 5);
+	return s && luo_kho_abi_like(s);
 }
 
 /* A damaged tree is a candidate as long as its header and its compatible can be read. */

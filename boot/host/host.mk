@@ -19,6 +19,15 @@ $(HOST_OBJ)/boot/host/%.o: boot/host/%.c
 	$(HOST_CC) -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DLUO_VERSION='"$(LUO_VERSION)"' \
 		$(HOST_WARN) $(HOST_OPT) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# Where an installed tool looks for payloads follows LIBDIR, also in a build folder in use.
+$(HOST_OBJ)/boot/host/wrap_file.o: CPPFLAGS += -DLUO_LIBDIR='"$(LIBDIR)"'
+$(HOST_OBJ)/boot/host/wrap_file.o: $(HOST_OBJ)/libdir
+$(HOST_OBJ)/libdir: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LIBDIR)' | cmp -s - $@ || echo '$(LIBDIR)' >$@
+.PHONY: FORCE
+FORCE:
+
 $(HOST_OBJ)/luo/%.o: luo/%.c
 	@mkdir -p $(@D)
 	$(HOST_CC) -std=c11 $(HOST_WARN) $(HOST_OPT) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<

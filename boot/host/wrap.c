@@ -44,7 +44,8 @@ static int parse(int argc, char **argv, struct wrap_options *opt)
 	int c;
 
 	optind = 1;
-	while ((c = getopt_long(argc, argv, "o:h", longs, NULL)) != -1) {
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":o:h", longs, NULL)) != -1) {
 		if (c == 'k') {
 			opt->kernel = optarg;
 		} else if (c == 'o') {
@@ -55,6 +56,8 @@ static int parse(int argc, char **argv, struct wrap_options *opt)
 			fputs(usage, stdout);
 			return 0;
 		} else {
+			host_error("wrap: %s: %s; see 'luo wrap --help'", argv[optind - 1],
+				   c == ':' ? "a value is missing" : "unknown option");
 			return HOST_USAGE;
 		}
 	}

@@ -70,6 +70,9 @@ static int check_sizes(const struct wrap_file *kernel)
 
 	if (kernel->size <= setup + LUO_ENTRY64)
 		return refuse(kernel, "cut short: its setup sectors are not all there");
+	/* syssize counts 16 bytes; makers before 6.x rounded it up (arch/x86/boot/tools/build.c) */
+	if ((u64)luo_get32(kernel->data + HDR_SYSSIZE) * 16 > kernel->size - setup + 15)
+		return refuse(kernel, "cut short: the file is smaller than its header says");
 	if (align < PAGE || align > MAX_ALIGN || (align & (align - 1)))
 		return refuse(kernel, "kernel_alignment is no power of two from 4 KiB to 1 GiB");
 	if (init < kernel->size - setup)

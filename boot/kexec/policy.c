@@ -86,20 +86,24 @@ static void append(struct edit *e, const char *s, size_t n)
 	e->len += n;
 }
 
+static void append_word(struct edit *e, const char *s, size_t n)
+{
+	append(e, " ", 1);
+	append(e, s, n);
+}
+
 /* All but earlier results, which are only ours to remove in front of "--". */
 static void copy_without_result(struct edit *e, struct luo_text rest)
 {
 	struct luo_token token;
 
-	for (;;) {
-		struct luo_text before = rest;
-
-		if (!luo_next_token(&rest, &token) || luo_text_is(&token.all, "--")) {
-			append(e, before.s, before.len);
+	while (luo_next_token(&rest, &token)) {
+		if (luo_text_is(&token.all, "--")) {
+			append_word(e, token.all.s, token.all.len + rest.len);
 			return;
 		}
 		if (!luo_name_is(&token.name, "luo_payload.result"))
-			append(e, before.s, (size_t)(rest.s - before.s));
+			append_word(e, token.all.s, token.all.len);
 	}
 }
 
@@ -124,8 +128,6 @@ void luo_tell_next(const struct luo_params *params, const char *word)
 	append(&e, RESULT, sizeof(RESULT) - 1);
 	for (const char *w = word; *w; w++)
 		append(&e, w, 1);
-	if (old.len && old.s[0] != ' ')
-		append(&e, " ", 1);
 	copy_without_result(&e, old);
 	if (e.len > sizeof(e.text) || luo_arch_set_cmdline(e.text, e.len))
 		luo_say("verdict does not fit the command line");

@@ -6,6 +6,9 @@ says so. A skip or an expected failure counts as a failure: every test of this
 folder needs only what the project's own package list installs.
 """
 
+import os
+import random
+
 import pytest
 
 from tool import LUO
@@ -36,3 +39,12 @@ def pytest_runtest_makereport():
 def pytest_make_collect_report():
     outcome = yield
     _no_excuse(outcome.get_result(), "a skipped file")
+
+
+@pytest.fixture
+def seed():
+    """New in every run; LUO_SEED repeats one. Shown when the test fails."""
+    value = int(os.environ.get("LUO_SEED")
+                or random.SystemRandom().randrange(2**32))
+    print(f"seed {value} (LUO_SEED={value} repeats it)")
+    return value

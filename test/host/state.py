@@ -19,7 +19,7 @@ CHUNK = 4096    # grain of the sparse image
 
 
 class Ram:
-    """Sparse memory: one or more ranges, a hand-out of pages, scratch on top."""
+    """Sparse memory: ranges, a hand-out of pages, scratch on top."""
 
     def __init__(self, *ranges, scratch=2 * MIB):
         self.ranges = list(ranges) or [(BASE, 16 * MIB)]
@@ -91,10 +91,17 @@ class Map:
             node = self.ram.get64(slots[-1])
         return slots
 
-    def change(self, pa, order, present):
+    def _bit(self, pa, order):
         leaf = self.ram.get64(self.slots(pa, order)[-1])
         bit = self._key(pa, order) & (1 << self.leaf) - 1
-        at, mask = leaf + bit // 8, 1 << bit % 8
+        return leaf + bit // 8, 1 << bit % 8
+
+    def has(self, pa, order):
+        at, mask = self._bit(pa, order)
+        return bool(self.ram.read(at, 1)[0] & mask)
+
+    def change(self, pa, order, present):
+        at, mask = self._bit(pa, order)
         old = self.ram.read(at, 1)[0]
         self.ram.write(at, [old | mask if present else old & ~mask])
         (self.entries.add if present else self.entries.discard)((pa, order))

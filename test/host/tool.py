@@ -62,9 +62,9 @@ class Answer:
         return True
 
 
-def run(*args, env=None, cwd=None):
+def run(*args, env=None, cwd=None, program=LUO):
     """Calls the tool; a crash or a hang is never an answer."""
-    done = subprocess.run([str(LUO), *map(str, args)], timeout=60, cwd=cwd,
+    done = subprocess.run([str(program), *map(str, args)], timeout=60, cwd=cwd,
                           stdin=subprocess.DEVNULL, capture_output=True,
                           env={**os.environ, **(env or {})}, text=True)
     assert done.returncode >= 0, f"killed by signal {-done.returncode}: {args}"

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+"""luo compact -n: the plan, carried out here on a copy of the memory.
+
+A plan is a list of stores: address, length, bytes before, bytes after, in the
+order of memory. Every plan is applied store by store: what was there must be
+what the plan says, and after each store every session is still there exactly
+once. The result verifies ok and a second plan is empty.
+"""
+
+import pytest
+from dumps import Boot, raw_args, write_elf
+from state import (BASE, File, Ram, Session, State, empty_tail, sessions,
+                   with_files)
+from tool import ERRORS, FAILED, OK, TO_DO, run
+
+
+def core(tmp_path, state, boot=None):
+    boot = boot or Boot(state.ram, state)
+    return write_elf(tmp_path / "core", state.ram, [boot.params]), boot
+
+
+def listed(path):
+    """Names, tokens and data of all sessions, in order."""
+    report = run("list", "--json", path).json
+    return [(s["name"], s["files"]) for s in report["sessions"]]
+
+
+def store(ram, op):
+    """Carries out one store of a plan."""
+    pa, old, new = int(op["pa"], 16), *(bytes.fromhex(op[k])
+                                        for k in ("old", "new"))
+    assert op["pa"] == hex(pa) and len(old) == len(new) == op["len"]
+    assert op["len"] in (4, 8, 16) and pa % op["len"] == 0, op
+    assert old != new and ram.read(pa, op["len"]) == old
+    ram.write(pa, new)
+
+
+def empty_blocks(state):
+    """Entries of the map that belong to blocks of count 0."""
+    blocks = {(pa, state.order) for pa in state.blocks}
+    blocks |= {(pa, 0) for s in state.sessions for pa in s.file_blocks}
+    return {b for b in blocks if state.ram.get64(b[0] + 8) == 0}
+
+
+def others_preserve_pages_nearby(state):
+    """Their keys share words of the map with those of the first blocks."""
+    for i in range(0x10000 >> state.shift):
+        state.map.change(BASE + i * state.size, 0, True)
+
+
+def compact(tmp_path, state):
+    """Plans, applies, and checks the outcome. Returns (before, after)."""
+    others_preserve_pages_nearby(state)
+    empty = empty_blocks(state)
+    path, boot = core(tmp_path, state)
+    answer = run("compact", "-n", "--json", path)
+    before = answer.json
+    assert answer.status == before["exit"] == TO_DO and before["plan"]
+    expected = listed(path)
+    codes = {code for code, _ in run("verify", "--json", path).codes()}
+    for op in before["plan"]:
+        store(state.ram, op)
+        path, _ = core(tmp_path, state, boot)
+        assert listed(path) == expected, op
+        now = {code for code, _ in run("verify", "--json", path).codes()}
+        assert now <= codes, op
+    gone = {e for e in state.map.entries if not state.map.has(*e)}
+    assert gone <= empty
+    after = run("verify", "--json", path)
+    assert after.status == OK and after.json["verdict"] == "ok"
+    assert after.json["totals"]["pages"] == state.map.pages - sum(
+        1 << order for _, order in gone)
+    again = run("compact", "-n", "--json", path)
+    assert (again.status, again.json["plan"]) == (OK, [])
+    return before, after.json
+
+
+def dropped(before, after, blocks=0, fblocks=0, pages=None):
+    """How the totals differ."""
+    old, new = before["totals"], after["totals"]
+    assert old["blocks_before"] - new["blocks_before"] == blocks
+    assert old["fblocks_before"] - new["fblocks_before"] == fblocks
+    pages = blocks + fblocks if pages is None else pages
+    assert old["pages"] - new["pages"] == pages
+
+
+def test_51_sessions_and_an_empty_block(tmp_path):
+    before, after = compact(tmp_path, empty_tail())
+    dropped(before, after, blocks=1)
+    assert len(before["plan"]) == 2
+    assert after["totals"]["sessions"] == 51
+    assert (after["totals"]["blocks_before"], after["findings"]) == (1, [])
+
+
+POSITIONS = [[[], 1], [1, [], 1], [1, []], [[], [], 1], [1, [], [], 1],
+             [1, [], []], [[], 1, [], 1, []], [[]], [[], []]]
+
+
+def filled(shape):
+    """Blocks of two sessions where the shape has a number."""
+    return [sessions(2, 10 * i) if block else []
+            for i, block in enumerate(shape)]
+
+
+@pytest.mark.parametrize("shape", POSITIONS, ids=str)
+@pytest.mark.parametrize("shift", [12, 16])
+def test_empty_blocks_anywhere(tmp_path, shape, shift):
+    state = State(Ram(), filled(shape), shift=shift)
+    before, after = compact(tmp_path, state)
+    dropped(before, after, blocks=shape.count([]))
+    if all(not block for block in shape):
+        assert state.ram.get64(state.head_at) == 0
+
+
+@pytest.mark.parametrize("shape", POSITIONS[:7], ids=str)
+def test_empty_blocks_of_the_april_series(tmp_path, shape):
+    """The head lies in a tree, 4-byte aligned; a block is one 16-page entry."""
+    state = State(Ram(), filled(shape), abi="luo-session-v3", kho="kho-v3")
+    before, after = compact(tmp_path, state)
+    dropped(before, after, blocks=shape.count([]),
+            pages=16 * shape.count([]))
+
+
+def test_april_series_keeps_one_block(tmp_path):
+    state = State(Ram(), [[], []], abi="luo-session-v3", kho="kho-v3")
+    before, after = compact(tmp_path, state)
+    dropped(before, after, blocks=1, pages=16)
+    answer = run("compact", "-n", *raw_args(tmp_path / "raw", state.ram))
+    assert answer.status == OK and "1 empty blocks must stay" in answer.out
+
+
+@pytest.mark.parametrize("shape", POSITIONS, ids=str)
+def test_empty_blocks_of_files(tmp_path, shape):
+    files = [[File(10 * i), File(10 * i + 1)] if block else []
+             for i, block in enumerate(shape)]
+    state = State(Ram(), [[Session(b"a"), Session(b"b", files),
+                           Session(b"c", [[File(7)]])]])
+    before, after = compact(tmp_path, state)
+    dropped(before, after, fblocks=shape.count([]))
+    assert after["totals"]["files"] == before["totals"]["files"]
+
+
+def test_blocks_of_sessions_and_files_together(tmp_path):
+    state = State(Ram(), [[], [Session(b"a", [[], [File(1)]])], []])
+    before, after = compact(tmp_path, state)
+    dropped(before, after, blocks=2, fblocks=1)
+
+
+def test_keys_in_one_word_are_joined(tmp_path):
+    """Six neighbours share a 64-bit word of the map: one store clears all."""
+    state = State(Ram(), [sessions(1)] + [[] for _ in range(6)])
+    words = {pa >> state.shift + 6 for pa in state.blocks[1:]}
+    assert len(words) == 1
+    before, after = compact(tmp_path, state)
+    dropped(before, after, blocks=6)
+    assert len(before["plan"]) == 2
+    assert len({op["pa"] for op in before["plan"]}) == 2
+
+
+def test_keys_come_last(tmp_path):
+    """As long as a block is linked, its page is preserved."""
+    state = State(Ram(), filled(POSITIONS[6]))
+    path, _ = core(tmp_path, state)
+    plan = run("compact", "-n", "--json", path).json["plan"]
+    leaf = state.ram.get64(state.map.slots(state.blocks[0], 0)[-1])
+    in_leaf = [leaf <= int(op["pa"], 16) < leaf + 4096 for op in plan]
+    assert in_leaf == sorted(in_leaf) and any(in_leaf)
+
+
+def test_only_metadata_is_stored(tmp_path):
+    """Headers of blocks, the head pointer, leaves of the map, file pointers."""
+    state = State(Ram(), [[], [Session(b"a", [[], [File(1)], []])], []])
+    path, _ = core(tmp_path, state)
+    plan = run("compact", "-n", "--json", path).json["plan"]
+    session = state.sessions[0]
+    leaf = state.ram.get64(state.map.slots(state.blocks[0], 0)[-1])
+    headers = {*state.blocks, *session.file_blocks}
+    for op in plan:
+        pa = int(op["pa"], 16)
+        assert (pa in headers and op["len"] == 16
+                or pa in (state.head_at, session.pa + 64) and op["len"] == 8
+                or leaf <= pa < leaf + 4096 and op["len"] == 8), op
+
+
+@pytest.mark.parametrize("abi", ["luo-v5", "luo-session-v3",
+                                 "luo-session-v2"])
+def test_nothing_to_do(tmp_path, abi):
+    path, _ = core(tmp_path, with_files(abi=abi))
+    answer = run("compact", "-n", path)
+    assert answer.status == OK and "nothing to do" in answer.out
+    answer = run("compact", "-n", "--json", path)
+    assert (answer.status, answer.json["plan"]) == (OK, [])
+
+
+def test_text_names_every_store(tmp_path):
+    path, _ = core(tmp_path, empty_tail())
+    answer = run("compact", "-n", path)
+    plan = run("compact", "-n", "--json", path).json["plan"]
+    assert answer.status == TO_DO
+    assert all(f"  {op['pa']} {op['len']} bytes: " in answer.out
+               for op in plan)
+    assert answer.verdict["verdict"] == "errors"
+
+
+def spoil_name(state):
+    state.ram.write(state.sessions[0].pa, b"session-1".ljust(64, b"\0"))
+
+
+def spoil_link(state):
+    state.ram.put64(state.blocks[1], 0x80000000)
+
+
+def spoil_map(state):
+    state.map.change(state.blocks[0], 0, False)
+
+
+@pytest.mark.parametrize("spoil", [spoil_name, spoil_link, spoil_map])
+def test_no_plan_while_something_else_is_wrong(tmp_path, spoil):
+    state = empty_tail()
+    spoil(state)
+    path, _ = core(tmp_path, state)
+    answer = run("compact", "-n", "--json", path)
+    assert answer.status == answer.json["exit"] == ERRORS
+    assert answer.json["plan"] == []
+    assert "plan: none" in run("compact", "-n", path).out
+
+
+@pytest.mark.parametrize("more", [{"kho": "kho-v5"}, {"luo": "luo-v6"}])
+def test_no_plan_for_an_unknown_version(tmp_path, more):
+    path, _ = core(tmp_path, empty_tail(**more))
+    answer = run("compact", "-n", "--json", path)
+    assert (answer.status, answer.json["plan"]) == (FAILED, [])
+    assert answer.json["verdict"] == "refused"
+
+
+def test_no_state(tmp_path):
+    answer = run("compact", "-n", "--json", *raw_args(tmp_path / "raw", Ram()))
+    assert (answer.status, answer.json["plan"]) == (FAILED, [])

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+"""Random damage: whatever lies in memory, there is an answer.
+
+Words of the state's own pages are overwritten with numbers that hurt: pointers
+into the state, counts around capacities, single bits. The tool must end with a
+documented status, its JSON must read, and what it would store must be refused
+or lead to a sound state. The seed is printed.
+"""
+
+import random
+
+import pytest
+from dumps import Boot, write_elf
+from state import File, Ram, Session, State
+from tool import ERRORS, FAILED, OK, TO_DO, run
+
+ROUNDS = 25
+
+
+def made_up():
+    def session(i):
+        return Session(b"s%d" % i, [[File(1), File(2)], [], [File(3)]][:i])
+    return State(Ram(), [[session(0), session(1)], [],
+                         [session(2), session(3)], []])
+
+
+def targets(state):
+    """Pages that the tool reads numbers from."""
+    pages = [*state.blocks, state.container, state.fdt, state.map.root]
+    pages += [b for s in state.sessions for b in s.file_blocks]
+    pages += [state.ram.get64(slot) for slot in
+              state.map.slots(state.fdt, 0)]
+    return pages
+
+
+def damage(state, chance):
+    pages = targets(state)
+    for _ in range(chance.randint(1, 3)):
+        pa = chance.choice(pages) + 8 * chance.choice(
+            [0, 1, 2, 3, chance.randrange(40), chance.randrange(512)])
+        old = state.ram.get64(pa)
+        state.ram.put64(pa, chance.choice([
+            0, 1, 50, 52, 2**64 - 1, old ^ 1 << chance.randrange(64),
+            chance.choice(pages), chance.choice(pages) + 8,
+            chance.randrange(2**64)]))
+
+
+def plan_leads_to_a_sound_state(tmp_path, state, params, plan):
+    for op in plan:
+        state.ram.write(int(op["pa"], 16), bytes.fromhex(op["new"]))
+    path = write_elf(tmp_path / "core", state.ram, [params])
+    assert run("verify", path).status == OK
+    assert run("compact", "-n", path).status == OK
+
+
+def one_round(tmp_path, chance):
+    state = made_up()
+    params = Boot(state.ram, state).params
+    damage(state, chance)
+    path = write_elf(tmp_path / "core", state.ram, [params])
+    verified = run("verify", "--json", path)
+    assert verified.status in (OK, ERRORS, FAILED)
+    assert verified.json["exit"] == verified.status
+    for words in ["list"], ["info"]:
+        answer = run(*words, "--json", path)
+        assert answer.status == answer.json["exit"] == verified.status
+    planned = run("compact", "-n", "--json", path)
+    assert planned.json["findings"] == verified.json["findings"]
+    plan = planned.json["plan"]
+    assert planned.status == (TO_DO if plan else verified.status)
+    if plan:
+        plan_leads_to_a_sound_state(tmp_path, state, params, plan)
+    return bool(plan)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_random_damage(tmp_path, seed, part):
+    for number in range(part * ROUNDS, (part + 1) * ROUNDS):
+        print(f"round {number}")
+        one_round(tmp_path, random.Random(seed + number))
