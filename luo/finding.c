@@ -130,8 +130,9 @@ const char *luo_effect(enum luo_code code, u8 severity)
 		[LUO_SEV_PANIC] = "the next kernel panics; every preserved guest is lost",
 	};
 
-	/* An effect of a code's own is the one of an error; a note keeps the general words. */
-	if (catalog[code].effect && (severity > LUO_SEV_LEAK || code == LUO_F13))
+	/* An effect of a code's own is the one of an error, but for the codes that are only notes.
+	 */
+	if (catalog[code].effect && (severity > LUO_SEV_LEAK || code == LUO_F13 || code == LUO_S11))
 		return catalog[code].effect;
 	return general[severity];
 }

@@ -77,9 +77,9 @@ static bool block_met(struct luo_verify *v, const struct luo_list *list)
 
 	if (!luo_seen_page(&v->seen, list->chain.pa, list->number, &other))
 		return false;
+	/* A loop that the table missed in the first walk was found there by the chain itself. */
 	if (other == list->number)
-		luo_report_add(v->report, list->first + LOOP, list->chain.abi->loop, list->chain.pa,
-			       list->chain.pa, &list->owner);
+		add(v, list, LOOP, list->chain.abi->loop, list->chain.pa);
 	else
 		luo_report_add(v->report, LUO_S13, LUO_SEV_PANIC, list->chain.pa, other,
 			       &list->owner);

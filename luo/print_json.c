@@ -2,8 +2,6 @@
 /* The report as one JSON object, schema 1. Addresses are hex strings: they may exceed 2^53. */
 #include "print.h"
 
-#include "str.h"
-
 static void text(const struct luo_out *out, const char *key, const char *value)
 {
 	luo_put(out, "\"");
@@ -48,45 +46,17 @@ static void totals(const struct luo_out *out, const struct luo_report *r)
 	number(out, "us", luo_report_us(r), "},");
 }
 
-struct buffer {
-	char text[256];
-	size_t len;
-};
-
-static void into_buffer(void *ctx, const char *s, size_t len)
-{
-	struct buffer *b = ctx;
-
-	for (size_t i = 0; i < len && b->len < sizeof(b->text) - 1; i++)
-		b->text[b->len++] = s[i];
-}
-
-/* Composed texts are built first: their pieces are escaped already where they must be. */
-static void composed(const struct luo_out *out, const char *key, const struct luo_finding *f,
-		     bool owner)
-{
-	struct buffer b = {.len = 0};
-	struct luo_out to = {into_buffer, &b};
-
-	if (owner)
-		luo_put_owner(&to, &f->owner);
-	else
-		luo_put_what(&to, f);
-	luo_put(out, "\"");
-	luo_put(out, key);
-	luo_put(out, "\":\"");
-	out->write(out->ctx, b.text, b.len);
-	luo_put(out, "\",");
-}
-
 static void finding(const struct luo_out *out, const struct luo_finding *f)
 {
 	luo_put(out, "{");
 	text(out, "code", luo_catalog(f->code)->code);
 	text(out, "severity", luo_severity_word(f->severity));
 	address(out, "pa", f->pa);
-	composed(out, "owner", f, true);
-	composed(out, "what", f, false);
+	luo_put(out, "\"owner\":\"");
+	luo_put_owner(out, &f->owner);
+	luo_put(out, "\",\"what\":\"");
+	luo_put_what(out, f);
+	luo_put(out, "\",");
 	text(out, "effect", luo_effect(f->code, f->severity));
 	luo_put(out, "\"remedy\":\"");
 	luo_put_escaped(out, luo_catalog(f->code)->remedy);

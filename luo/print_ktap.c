@@ -45,7 +45,7 @@ static bool print_area(const struct luo_out *out, const struct luo_report *repor
  * @out:    where to
  * @report: a closed report
  *
- * With verdict none or refused the plan is a single point, skipped or failed.
+ * With verdict none nothing could be checked, and the plan is empty.
  */
 void luo_print_ktap(const struct luo_out *out, const struct luo_report *report)
 {

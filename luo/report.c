@@ -14,7 +14,7 @@ void luo_report_init(struct luo_report *report)
 
 /**
  * luo_report_add() - add a finding
- * @report:   the report; the first LUO_MAX_FINDINGS are kept in full, all are counted
+ * @report:   the report; LUO_MAX_FINDINGS are kept in full, LUO_MAX_SAME of a code, all counted
  * @code:     entry of the catalogue
  * @severity: what the next kernel does; LUO_SEV_NONE adds nothing
  * @pa:       where, or 0
@@ -32,7 +32,7 @@ void luo_report_add(struct luo_report *report, enum luo_code code, u8 severity, 
 	report->by_severity[severity]++;
 	if (severity >= LUO_SEV_LOSE && !luo_catalog(code)->repairable)
 		report->unrepairable++;
-	if (report->nr_kept == LUO_MAX_FINDINGS)
+	if (report->by_code[code]++ >= LUO_MAX_SAME || report->nr_kept == LUO_MAX_FINDINGS)
 		return;
 	f = &report->findings[report->nr_kept++];
 	f->code = code;
@@ -49,6 +49,7 @@ void luo_report_restart(struct luo_report *report)
 	report->nr_findings = 0;
 	report->unrepairable = 0;
 	__builtin_memset(report->by_severity, 0, sizeof(report->by_severity));
+	__builtin_memset(report->by_code, 0, sizeof(report->by_code));
 	report->changed = true;
 }
 

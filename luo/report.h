@@ -10,6 +10,7 @@
 #include "finding.h"
 
 #define LUO_MAX_FINDINGS 64 /* kept in full; more are only counted */
+#define LUO_MAX_SAME	 16 /* of one code, so that many effects do not push out their cause */
 
 /** enum luo_verdict - the one-word answer; luo_exit_status() gives its number. */
 enum luo_verdict {
@@ -89,6 +90,7 @@ struct luo_totals {
  * @after:        totals after a compaction, the same as @before without one
  * @findings:     the first @nr_kept of @nr_findings
  * @by_severity:  how many of each
+ * @by_code:      how many of each
  * @unrepairable: findings that stop a compaction
  * @changed:      a compaction wrote something
  * @us:           microseconds of each pass, 0 without a clock
@@ -107,6 +109,7 @@ struct luo_report {
 	u32 nr_kept;
 	u64 nr_findings;
 	u64 by_severity[LUO_SEV_PANIC + 1];
+	u64 by_code[LUO_NR_CODES];
 	u64 unrepairable;
 	bool refused;
 	bool none;

@@ -20,7 +20,7 @@ static void check_name(struct luo_verify *v, const u8 *record, u64 pa, struct lu
 	if (len == LUO_NAME_LEN)
 		luo_verify_add(v, LUO_S10, LUO_SEV_LOSE, pa, 0, owner);
 	else if (!len)
-		luo_verify_add(v, LUO_S11, LUO_SEV_LOSE, pa, 0, owner);
+		luo_verify_add(v, LUO_S11, LUO_SEV_NOTE, pa, 0, owner);
 }
 
 static void check_block(struct luo_verify *v, const struct luo_chain *c, u64 first)

@@ -81,7 +81,7 @@ void luo_inspect(struct luo_job_state *job)
 {
 	luo_report_init(&job->report);
 	if (luo_arch_crypt() == LUO_CRYPT_GUEST)
-		refuse(&job->report, "memory is encrypted (SEV or TDX): the state is not looked at");
+		refuse(&job->report, "memory is encrypted (SEV, TDX): the state is not looked at");
 	else if (!job->have_phys)
 		refuse(&job->report, "memory map too large, or no room for page tables");
 	else

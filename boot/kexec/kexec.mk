@@ -11,11 +11,11 @@ LIBFDT_SRC := fdt.c fdt_ro.c fdt_check.c fdt_wip.c fdt_addresses.c fdt_strerror.
 PAYLOAD_FLAGS := -std=c11 -ffreestanding -Wall -Wextra -Werror -Os -g -fPIE -fvisibility=hidden \
 	-mno-red-zone -mgeneral-regs-only -fno-stack-protector -fcf-protection=none \
 	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -fno-jump-tables \
-	-ffile-prefix-map='$(abspath $(BUILD))=build' -ffile-prefix-map='$(BUILD)=build' \
-	-ffile-prefix-map='$(CURDIR)=.' -I fdt/env -I $(DTC)/libfdt
+	-ffile-prefix-map=$(abspath $(BUILD))=build -ffile-prefix-map=$(BUILD)=build \
+	-ffile-prefix-map=$(CURDIR)=. -I fdt/env -I $(DTC)/libfdt
 PAYLOAD_LDFLAGS := -nostdlib -static-pie -Wl,-T,arch/$(ARCH)/payload.lds -Wl,--build-id=none \
-	-Wl,--gc-sections -Wl,-z,noexecstack -Wl,-z,norelro -Wl,-z,pack-relative-relocs -Wl,--no-dynamic-linker \
-	-Wl,--no-warn-rwx-segments -Wl,--hash-style=gnu
+	-Wl,--gc-sections -Wl,-z,noexecstack -Wl,-z,norelro -Wl,-z,pack-relative-relocs \
+	-Wl,--no-dynamic-linker -Wl,--no-warn-rwx-segments -Wl,--hash-style=gnu
 
 PAYLOAD_SRC := $(sort $(wildcard arch/$(ARCH)/*.S arch/$(ARCH)/*.c boot/kexec/*.c) \
 	$(filter-out luo/print_json.c,$(CORE_SRC)) fdt/env/string.c)

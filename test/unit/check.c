@@ -13,7 +13,7 @@ void run_open(struct answer *a, size_t arena_size)
 {
 	memset(a, 0, sizeof(*a));
 	a->arena_size = arena_size;
-	a->arena = aligned_alloc(16, arena_size);
+	a->arena = aligned_alloc(16, arena_size ? arena_size : 16);
 	assert_non_null(a->arena);
 }
 
@@ -36,7 +36,7 @@ void run(struct answer *a, struct world *w, enum luo_mode mode)
 		.mode = mode,
 		.arena = a->arena,
 		.arena_size = a->arena_size,
-		.key = { 0x0123456789abcdefULL, 0xfedcba9876543210ULL },
+		.key = {0x0123456789abcdefULL, 0xfedcba9876543210ULL},
 		.clock = tick,
 		.clock_ctx = &now,
 	};
@@ -64,14 +64,14 @@ static void dump(const struct answer *a)
 
 		print_error("  %s %s pa %#llx value %#llx owner %u/%llu '%s'\n",
 			    luo_catalog(f->code)->code, luo_severity_word(f->severity),
-			    (unsigned long long)f->pa, (unsigned long long)f->value,
-			    f->owner.kind, (unsigned long long)f->owner.index, f->owner.name);
+			    (unsigned long long)f->pa, (unsigned long long)f->value, f->owner.kind,
+			    (unsigned long long)f->owner.index, f->owner.name);
 	}
 }
 
 void expect_verdict(const struct answer *a, u8 verdict)
 {
-	static const int status[] = { 0, 1, 4, 8, 8 };
+	static const int status[] = {0, 1, 4, 8, 8};
 
 	if (a->report.verdict != verdict)
 		dump(a);

@@ -52,7 +52,8 @@ void expect_all_valid(enum world_abi abi, u32 shift);
 struct snap;
 struct snap *snap_take(const struct world *w);
 void snap_restore(const struct snap *s, struct world *w);
-void snap_expect(const struct snap *s, const struct world *w, const struct luo_range *range, u32 nr);
+void snap_expect(const struct snap *s, const struct world *w, const struct luo_range *range,
+		 u32 nr);
 void snap_free(struct snap *s);
 
 /* reader.c: all sessions in order, as a digest of names, tokens, handlers and records */

@@ -64,7 +64,8 @@ static bool allowed(u64 pa, const struct luo_range *range, u32 nr)
 	return false;
 }
 
-static void expect_piece(u64 pa, const u8 *old, const u8 *now, const struct luo_range *range, u32 nr)
+static void expect_piece(u64 pa, const u8 *old, const u8 *now, const struct luo_range *range,
+			 u32 nr)
 {
 	if (!memcmp(old, now, PIECE))
 		return;

@@ -18,43 +18,43 @@ static void head_zero(struct world *w)
 }
 
 static const struct damage damages[] = {
-	{ "head 0", head_zero, LUO_C05, PANIC },
-	{ "array misaligned", session_misaligned, LUO_S01, PANIC },
-	{ "array in a hole", session_hole, LUO_S02, PANIC },
-	{ "array at the top", session_top, LUO_S02, PANIC },
-	{ "array in scratch", session_scratch, LUO_S03, PANIC },
-	{ "array in use", session_busy, LUO_S04, PANIC },
-	{ "array not preserved", session_unpreserved, LUO_S05, PANIC },
-	{ "array of order 5", session_larger_order, LUO_S05, PANIC },
-	{ "array as single pages", session_single_pages, LUO_S05, PANIC },
-	{ "array empty", block_empty, FINE },
-	{ "array overfull", block_overfull, LUO_S07, PANIC },
-	{ "count all ones", block_huge, LUO_S07, PANIC },
-	{ "name without end", name_unterminated, LUO_S10, LOSE },
-	{ "name empty", name_empty, LUO_S11, NOTE },
-	{ "name empty twice", name_empty_twice, LUO_S12, REFUSE, .also = LUO_S11 },
-	{ "name twice, adjacent", name_adjacent, LUO_S12, REFUSE },
-	{ "name twice, far apart", name_far, LUO_S12, REFUSE },
-	{ "name twice, other rubbish behind", name_behind_nul, LUO_S12, REFUSE },
-	{ "names alike but different", names_alike, FINE },
-	{ "one list of two sessions", files_shared, LUO_S13, PANIC },
-	{ "files missing", files_missing, LUO_S14, LOSE },
-	{ "no files stated", total_zero, LUO_S14, LEAK },
-	{ "fewer files stated", total_less, FINE },
-	{ "file array misaligned", file_misaligned, LUO_F01, PANIC },
-	{ "file array in a hole", file_hole, LUO_F02, PANIC },
-	{ "file array at the top", file_top, LUO_F02, PANIC },
-	{ "file array in scratch", file_scratch, LUO_F03, PANIC },
-	{ "file array in use", file_busy, LUO_F04, PANIC },
-	{ "file array not preserved", file_unpreserved, LUO_F05, PANIC },
-	{ "file array of order 2", file_larger_order, LUO_F05, PANIC },
-	{ "file array as single pages", file_single_pages, LUO_F05, PANIC },
-	{ "file array overfull", array_overfull, LUO_F07, PANIC },
-	{ "handler without end", handler_unterminated, LUO_F11, REFUSE },
-	{ "token twice", token_twice, LUO_F12, LOSE },
-	{ "token in two sessions", token_elsewhere, FINE },
-	{ "handler unknown", handler_unknown, LUO_F13, NOTE },
-	{ "record not preserved", record_unpreserved, LUO_F14, PANIC },
+	{"head 0", head_zero, LUO_C05, PANIC},
+	{"array misaligned", session_misaligned, LUO_S01, PANIC},
+	{"array in a hole", session_hole, LUO_S02, PANIC},
+	{"array at the top", session_top, LUO_S02, PANIC},
+	{"array in scratch", session_scratch, LUO_S03, PANIC},
+	{"array in use", session_busy, LUO_S04, PANIC},
+	{"array not preserved", session_unpreserved, LUO_S05, PANIC},
+	{"array of order 5", session_larger_order, LUO_S05, PANIC},
+	{"array as single pages", session_single_pages, LUO_S05, PANIC},
+	{"array empty", block_empty, FINE},
+	{"array overfull", block_overfull, LUO_S07, PANIC},
+	{"count all ones", block_huge, LUO_S07, PANIC},
+	{"name without end", name_unterminated, LUO_S10, LOSE},
+	{"name empty", name_empty, LUO_S11, NOTE},
+	{"name empty twice", name_empty_twice, LUO_S12, REFUSE, .also = LUO_S11},
+	{"name twice, adjacent", name_adjacent, LUO_S12, REFUSE},
+	{"name twice, far apart", name_far, LUO_S12, REFUSE},
+	{"name twice, other rubbish behind", name_behind_nul, LUO_S12, REFUSE},
+	{"names alike but different", names_alike, FINE},
+	{"one list of two sessions", files_shared, LUO_S13, PANIC},
+	{"files missing", files_missing, LUO_S14, LOSE},
+	{"no files stated", total_zero, LUO_S14, LEAK},
+	{"fewer files stated", total_less, FINE},
+	{"file array misaligned", file_misaligned, LUO_F01, PANIC},
+	{"file array in a hole", file_hole, LUO_F02, PANIC},
+	{"file array at the top", file_top, LUO_F02, PANIC},
+	{"file array in scratch", file_scratch, LUO_F03, PANIC},
+	{"file array in use", file_busy, LUO_F04, PANIC},
+	{"file array not preserved", file_unpreserved, LUO_F05, PANIC},
+	{"file array of order 2", file_larger_order, LUO_F05, PANIC},
+	{"file array as single pages", file_single_pages, LUO_F05, PANIC},
+	{"file array overfull", array_overfull, LUO_F07, PANIC},
+	{"handler without end", handler_unterminated, LUO_F11, REFUSE},
+	{"token twice", token_twice, LUO_F12, LOSE},
+	{"token in two sessions", token_elsewhere, FINE},
+	{"handler unknown", handler_unknown, LUO_F13, NOTE},
+	{"record not preserved", record_unpreserved, LUO_F14, PANIC},
 };
 
 static void valid(void **state)
@@ -66,9 +66,9 @@ static void valid(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(valid) };
+	const struct CMUnitTest tests[] = {cmocka_unit_test(valid)};
 	int failed = cmocka_run_group_tests_name("luo-session-v2", tests, NULL, NULL);
 
-	return failed + run_damages("luo-session-v2 damages", WORLD_S2, damages,
-				    LUO_ARRAY_SIZE(damages));
+	return failed +
+	       run_damages("luo-session-v2 damages", WORLD_S2, damages, LUO_ARRAY_SIZE(damages));
 }

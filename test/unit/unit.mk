@@ -12,7 +12,8 @@ UNIT_FLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror \
 
 unit-core  := $(patsubst %.c,$(UNIT_DIR)/%.o,$(wildcard luo/*.c fdt/*.c))
 unit-tests := $(patsubst test/unit/%.c,$(UNIT_DIR)/%,$(wildcard test/unit/test_*.c))
-unit-world := $(patsubst %.c,$(UNIT_DIR)/%.o,$(filter-out test/unit/test_%,$(wildcard test/unit/*.c)))
+unit-world := $(filter-out test/unit/test_%,$(wildcard test/unit/*.c))
+unit-world := $(unit-world:%.c=$(UNIT_DIR)/%.o)
 
 .PHONY: check-unit
 check-unit: $(unit-tests)

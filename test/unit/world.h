@@ -29,13 +29,13 @@
  */
 #define LOW_BANK   GIB(1)
 #define LOW_SIZE   MIB(8)
-#define LOW_SCR    MIB(1) /* scratch at the start of the low bank; the list lies in it */
-#define NODE_AT    (LOW_BANK + MIB(1))
+#define LOW_SCR	   MIB(1) /* scratch at the start of the low bank; the list lies in it */
+#define NODE_AT	   (LOW_BANK + MIB(1))
 #define NODE_END   (LOW_BANK + MIB(5))
-#define BUSY_AT    (LOW_BANK + MIB(5))
+#define BUSY_AT	   (LOW_BANK + MIB(5))
 #define STRAY_AT   (LOW_BANK + MIB(6))
 #define HIGH_BANK  GIB(5)
-#define HOLE       GIB(4) /* no RAM here */
+#define HOLE	   GIB(4) /* no RAM here */
 #define SCRATCH_PA (LOW_BANK + KIB(64))
 
 enum world_abi { WORLD_V5, WORLD_S2, WORLD_S3 };
@@ -116,8 +116,8 @@ struct world {
 	struct world_log *log;
 	u32 nr_log, max_log, stores;
 	const struct luo_plan *plan; /* what may be written; NULL: nothing */
-	u32 stop_after;              /* the machine dies after that many stores */
-	u32 dead;                    /* stores tried after that */
+	u32 stop_after;		     /* the machine dies after that many stores */
+	u32 dead;		     /* stores tried after that */
 };
 
 /* world.c: memory and the core's view of it */
