@@ -70,7 +70,8 @@ u64 luo_arch_clock(void *ctx)
 		look_at_pit(tsc);
 	tsc -= clock.tsc;
 	if (luo_cpu.tsc_khz)
-		return tsc / luo_cpu.tsc_khz * 1000 + tsc % luo_cpu.tsc_khz * 1000 / luo_cpu.tsc_khz;
+		return tsc / luo_cpu.tsc_khz * 1000 +
+		       tsc % luo_cpu.tsc_khz * 1000 / luo_cpu.tsc_khz;
 	if (clock.tick_run < PIT_MIN || !clock.tsc_run)
 		return 0;
 	return tsc * clock.tick_run / clock.tsc_run * 1000000 / PIT_HZ;

@@ -74,7 +74,7 @@ luo_entry:
 
 	/*
 	 * Relocations, packed (DT_RELR of the ELF gABI): an even entry is the offset of a word to
-	 * be relocated; the bits of an odd one, lowest left out, stand for the 63 words that follow.
+	 * be relocated; the bits of an odd one, but the lowest, stand for the 63 words after it.
 	 */
 	leaq	luo_image(%rip), %rbx
 	leaq	luo_relr_start(%rip), %rcx
@@ -105,7 +105,7 @@ luo_entry:
 	call	luo_payload_main
 	jmp	luo_exit
 
-	/* EFI firmware starts a PE image here: this is none of its applications. EFI_UNSUPPORTED. */
+	/* EFI firmware starts a PE image here; this is no application of its: EFI_UNSUPPORTED. */
 	.text
 	.globl	luo_efi_entry
 luo_efi_entry:

@@ -66,7 +66,7 @@ sections:
 	/* The next .org fails to assemble when the headers grow into the setup header. */
 
 	.org	HDR_START - 2
-	.byte	0xff, 0xff		/* sentinel: found in boot_params, a loader copied too much */
+	.byte	0xff, 0xff		/* sentinel: a loader that copies it copied too much */
 	.byte	LUO_SETUP_BYTES / 512 - 1
 	.org	HDR_ROOT_FLAGS
 	.word	1

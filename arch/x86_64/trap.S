@@ -12,8 +12,9 @@ luo_trap_stubs:
 	.set	vector, 0
 	.rept	32
 	.balign	16
-	/* Vectors for which the CPU pushes an error code: Intel SDM vol. 3, 6.13; AMD adds 29, 30. */
-	.if	vector != 8 && (vector < 10 || vector > 14) && vector != 17 && vector != 21 && vector != 29 && vector != 30
+	/* No 0 where the CPU pushes an error code: Intel SDM vol. 3, 6.13; AMD adds 29 and 30. */
+	.set	has_code, vector == 8 || (vector >= 10 && vector <= 14) || vector == 17
+	.if	!(has_code || vector == 21 || vector == 29 || vector == 30)
 	pushq	$0
 	.endif
 	pushq	$vector

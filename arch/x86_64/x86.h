@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
-/* What the files of this folder know of each other, and the instructions that C has no words for. */
+/* What the files of this folder know of each other, and instructions that C has no words for. */
 #ifndef LUO_X86_64_X86_H
 #define LUO_X86_64_X86_H
 
