@@ -38,6 +38,7 @@ static void add_broken(struct luo_verify *v, const struct luo_list *list, int er
 	case LUO_E_ALIGN:
 		return add(v, list, MISALIGNED, LUO_SEV_PANIC, c->pa);
 	case LUO_E_CYCLE:
+		v->looped = true;
 		return add(v, list, LOOP, c->abi->loop, c->pa);
 	case LUO_E_LIMIT:
 		return add(v, list, TOO_LONG, c->abi->loop, c->index);
@@ -78,6 +79,7 @@ static bool block_met(struct luo_verify *v, const struct luo_list *list)
 	if (!luo_seen_page(&v->seen, list->chain.pa, list->number, &other))
 		return false;
 	/* A loop that the table missed in the first walk was found there by the chain itself. */
+	v->looped |= other == list->number;
 	if (other == list->number)
 		add(v, list, LOOP, list->chain.abi->loop, list->chain.pa);
 	else

@@ -176,19 +176,32 @@ static const u8 *enter(const struct luo_map *map, const struct luo_map_visitor *
 	return NULL;
 }
 
+/* First pointer from index i on that is not 0, or the number of pointers of a node. */
+static u64 next_pointer(const struct luo_map *map, const u8 *node, u64 i)
+{
+	u64 end = 1ULL << map->table;
+
+	for (; i < end && !(i & 3); i += 4)
+		if (luo_get64(node + i * 8) | luo_get64(node + i * 8 + 8) |
+		    luo_get64(node + i * 8 + 16) | luo_get64(node + i * 8 + 24))
+			break;
+	while (i < end && !luo_get64(node + i * 8))
+		i++;
+	return i;
+}
+
 /* One step at a level above the leaves: look at the next pointer. Returns the level to go on. */
 static u32 step(const struct luo_map *map, const struct luo_map_visitor *v, struct walk *w,
 		u32 level)
 {
-	u64 i = w->index[level]++;
+	u64 i = next_pointer(map, w->node[level], w->index[level]);
 	u64 pa, key;
 	const u8 *child;
 
+	w->index[level] = i + 1;
 	if (i >> map->table)
 		return level + 1;
 	pa = luo_get64(w->node[level] + i * 8);
-	if (!pa)
-		return level;
 	key = w->key[level] | i << ((level - 1) * map->table + map->leaf_bits);
 	child = enter(map, v, pa, key);
 	if (!child)

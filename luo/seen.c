@@ -5,7 +5,10 @@
 #include "abi.h"
 #include "error.h"
 
-#define TAG(kind, owner) ((u64)(kind) << 56 | ((owner) & ((1ULL << 56) - 1)))
+#define FIRST_SLOTS 256 /* 4 KiB */
+
+#define OWNER		 ((1ULL << 56) - 1)
+#define TAG(kind, owner) ((u64)(kind) << 56 | ((owner)&OWNER))
 
 static u64 mix(u64 a, u64 b)
 {
@@ -25,35 +28,100 @@ static u64 finish(const struct luo_seen *seen, u64 h)
 	return mix(h ^ seen->key[1], 0x6a09e667f3bcc909ULL ^ seen->key[0]) ^ h;
 }
 
+static u64 hash_name(const struct luo_seen *seen, const char *name)
+{
+	u64 h = LUO_SEEN_NAME;
+
+	for (u32 i = 0; i < LUO_NAME_LEN; i += 8) {
+		u64 word = luo_get64(name + i);
+		/* The lowest byte that is 0 marks itself; borrows only reach bytes above it. */
+		u64 zero = (word - 0x0101010101010101ULL) & ~word & 0x8080808080808080ULL;
+
+		if (i == LUO_NAME_LEN - 8)
+			word &= ~0ULL >> 8;
+		if (zero)
+			word &= (zero & -zero) - 1;
+		h = fold(seen, h, word);
+		if (zero)
+			break;
+	}
+	return finish(seen, h);
+}
+
+static u64 hash_slot(const struct luo_seen *seen, u64 ref, u64 tag)
+{
+	u64 kind = tag >> 56, h;
+
+	if (kind == LUO_SEEN_NAME)
+		return hash_name(seen, (const char *)(uintptr_t)ref);
+	h = kind == LUO_SEEN_TOKEN ? fold(seen, kind, tag & OWNER) : kind;
+	return finish(seen, fold(seen, h, ref));
+}
+
 static void clear(struct luo_seen *seen)
 {
 	for (u64 i = 0; i <= seen->mask; i++)
 		seen->slot[i].tag = 0;
 	seen->used = 0;
+}
+
+static void restart(struct luo_seen *seen)
+{
+	clear(seen);
 	seen->number = 0;
 	seen->full = false;
 }
 
+/* A table of @slots, a power of two; false when the arena has no room. */
+static bool take_table(struct luo_seen *seen, u64 slots)
+{
+	void *table = luo_arena_take(seen->arena, slots * sizeof(struct luo_seen_slot));
+
+	if (!table)
+		return false;
+	seen->slot = table;
+	seen->mask = slots - 1;
+	clear(seen);
+	return true;
+}
+
+static void put(struct luo_seen *seen, u64 hash, u64 ref, u64 tag)
+{
+	u64 i = hash & seen->mask;
+
+	while (seen->slot[i].tag)
+		i = (i + 1) & seen->mask;
+	seen->slot[i] = (struct luo_seen_slot){ref, tag};
+	seen->used++;
+}
+
+/* Twice the room, behind the old table. Growing keeps small states from paying for large ones. */
+static bool grow(struct luo_seen *seen)
+{
+	const struct luo_seen_slot *old = seen->slot;
+	u64 slots = seen->mask + 1;
+
+	if (!take_table(seen, slots * 2))
+		return false;
+	for (u64 i = 0; i < slots; i++)
+		if (old[i].tag)
+			put(seen, hash_slot(seen, old[i].ref, old[i].tag), old[i].ref, old[i].tag);
+	return true;
+}
+
 /**
- * luo_seen_init() - make an empty table of all that is left of an arena
+ * luo_seen_init() - make an empty table
  * @seen:  filled in
- * @arena: all of it is taken that makes a power of two of slots
+ * @arena: the table is taken from it, and larger ones as it grows; the caller gives all back by
+ *         restoring @arena->used
  * @key:   random numbers
  *
- * Return: 0, or LUO_E_ARENA with fewer than 64 slots.
+ * Return: 0, or LUO_E_ARENA with no room for the first FIRST_SLOTS slots.
  */
 int luo_seen_init(struct luo_seen *seen, struct luo_arena *arena, const u64 key[2])
 {
-	u64 slots = 64;
-
-	while (slots * 2 * sizeof(struct luo_seen_slot) <= luo_arena_left(arena))
-		slots *= 2;
-	*seen = (struct luo_seen){.mask = slots - 1, .key = {key[0], key[1]}, .passes = 1};
-	seen->slot = luo_arena_take(arena, slots * sizeof(struct luo_seen_slot));
-	if (!seen->slot)
-		return LUO_E_ARENA;
-	clear(seen);
-	return 0;
+	*seen = (struct luo_seen){.arena = arena, .key = {key[0], key[1]}, .passes = 1};
+	return take_table(seen, FIRST_SLOTS) ? 0 : LUO_E_ARENA;
 }
 
 /* Names are equal when their first 63 bytes are, up to a NUL: all that a kernel looks at. */
@@ -81,24 +149,23 @@ static bool same(const struct luo_seen_slot *slot, u64 ref, u64 tag)
 }
 
 /* The slot of an equal thing when there was one and nobody said so yet; else it is remembered. */
-static const struct luo_seen_slot *look_up(struct luo_seen *seen, u64 hash, u64 ref, u64 tag)
+static const struct luo_seen_slot *look_up(struct luo_seen *seen, u64 ref, u64 tag)
 {
+	u64 hash = hash_slot(seen, ref, tag);
 	bool fresh = seen->number++ >= seen->covered;
-	u64 i = hash & seen->mask;
 
 	if (seen->full || (hash >> 32) % seen->passes != seen->pass)
 		return NULL;
-	for (; seen->slot[i].tag; i = (i + 1) & seen->mask)
+	for (u64 i = hash & seen->mask; seen->slot[i].tag; i = (i + 1) & seen->mask)
 		if (same(&seen->slot[i], ref, tag))
 			return fresh ? &seen->slot[i] : NULL;
-	if (seen->used > seen->mask / 4 * 3) {
+	if (seen->used > seen->mask / 4 * 3 && !grow(seen)) {
 		seen->full = true;
 		if (seen->passes == 1)
 			seen->covered = seen->number - 1;
 		return NULL;
 	}
-	seen->slot[i] = (struct luo_seen_slot){ref, tag};
-	seen->used++;
+	put(seen, hash, ref, tag);
 	return NULL;
 }
 
@@ -106,30 +173,13 @@ static const struct luo_seen_slot *look_up(struct luo_seen *seen, u64 hash, u64 
  */
 bool luo_seen_name(struct luo_seen *seen, const char *name)
 {
-	u64 h = LUO_SEEN_NAME;
-
-	for (u32 i = 0; i < LUO_NAME_LEN; i += 8) {
-		u64 word = luo_get64(name + i);
-		/* The lowest byte that is 0 marks itself; borrows only reach bytes above it. */
-		u64 zero = (word - 0x0101010101010101ULL) & ~word & 0x8080808080808080ULL;
-
-		if (i == LUO_NAME_LEN - 8)
-			word &= ~0ULL >> 8;
-		if (zero)
-			word &= (zero & -zero) - 1;
-		h = fold(seen, h, word);
-		if (zero)
-			break;
-	}
-	return look_up(seen, finish(seen, h), (uintptr_t)name, TAG(LUO_SEEN_NAME, 0));
+	return look_up(seen, (uintptr_t)name, TAG(LUO_SEEN_NAME, 0));
 }
 
 /** luo_seen_token() - was this token met in this session (its position among all sessions)? */
 bool luo_seen_token(struct luo_seen *seen, u64 session, u64 token)
 {
-	u64 h = fold(seen, fold(seen, LUO_SEEN_TOKEN, session), token);
-
-	return look_up(seen, finish(seen, h), token, TAG(LUO_SEEN_TOKEN, session));
+	return look_up(seen, token, TAG(LUO_SEEN_TOKEN, session));
 }
 
 /**
@@ -141,12 +191,10 @@ bool luo_seen_token(struct luo_seen *seen, u64 session, u64 token)
  */
 bool luo_seen_page(struct luo_seen *seen, u64 pa, u64 chain, u64 *owner)
 {
-	u64 h = fold(seen, LUO_SEEN_PAGE, pa);
-	const struct luo_seen_slot *slot;
+	const struct luo_seen_slot *slot = look_up(seen, pa, TAG(LUO_SEEN_PAGE, chain));
 
-	slot = look_up(seen, finish(seen, h), pa, TAG(LUO_SEEN_PAGE, chain));
 	if (slot)
-		*owner = slot->tag & ((1ULL << 56) - 1);
+		*owner = slot->tag & OWNER;
 	return slot;
 }
 
@@ -167,11 +215,11 @@ bool luo_seen_again(struct luo_seen *seen)
 		if (seen->passes == 1)
 			seen->passes = 2;
 		seen->pass = 0;
-		clear(seen);
+		restart(seen);
 		return true;
 	}
 	if (seen->full || ++seen->pass == seen->passes)
 		return false;
-	clear(seen);
+	restart(seen);
 	return true;
 }

@@ -2,7 +2,8 @@
 /*
  * "Was this seen before?" for names, tokens and pages, in caller-given memory.
  *
- * One open-addressing table of 16-byte slots. When it fills up the walk is done again in several
+ * One open-addressing table of 16-byte slots, which grows with what it holds; each word of memory
+ * cleared is time in the blackout. When it cannot grow any more the walk is done again in several
  * passes, each of which looks only at its share of the hashes; a thing is reported once because
  * everything has a running number and the first pass covered those below the number at which it
  * filled up. The hash is keyed, so that a state cannot be made to collide on purpose.
@@ -27,6 +28,7 @@ struct luo_seen_slot {
 
 /**
  * struct luo_seen - the table
+ * @arena:         where tables are taken from
  * @slot, @mask:   slots, a power of two of them
  * @used:          slots taken in this pass
  * @key:           of the hash
@@ -36,6 +38,7 @@ struct luo_seen_slot {
  * @full:          the table filled up in this pass
  */
 struct luo_seen {
+	struct luo_arena *arena;
 	struct luo_seen_slot *slot;
 	u64 mask;
 	u64 used;

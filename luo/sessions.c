@@ -78,10 +78,10 @@ int luo_verify_sessions(struct luo_verify *v, struct luo_arena *arena, const u64
 			       &owner);
 	walk(v);
 	v->quiet = true;
-	while (luo_seen_again(&v->seen))
+	while (!v->looped && luo_seen_again(&v->seen))
 		walk(v);
 	v->quiet = false;
-	if (v->seen.full)
+	if (v->seen.full && !v->looped)
 		luo_report_add(v->report, LUO_X01, LUO_SEV_LOSE, 0, 0, &owner);
 	arena->used = used;
 	return 0;

@@ -18,6 +18,7 @@
  * @seen:    names, tokens and pages met so far
  * @totals:  counted in the first walk
  * @quiet:   a further walk: only duplicates are reported
+ * @looped:  a list comes back to itself, so that a further walk would meet things twice
  * @budget:  blocks that may still be visited in this walk
  * @unknown: files of handlers that we do not know
  */
@@ -30,6 +31,7 @@ struct luo_verify {
 	struct luo_seen seen;
 	struct luo_totals totals;
 	bool quiet;
+	bool looped;
 	u64 budget;
 	u64 unknown;
 };
