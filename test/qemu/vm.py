@@ -5,14 +5,14 @@ The whole console goes to a log file, whatever the harness has read of it.
 Waiting for a line fails at once when a line appears that never should (a
 panic, an oops, an error of the guest's init), so that no test has to run
 into its time limit to find out. RAM is open to the harness (memory.py), QMP
-and the gdb stub listen on sockets beside it.
+and the gdb stub listen on sockets beside it; the console is a pair of pipes.
 """
 
+import fcntl
 import os
 import re
 import select
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -26,6 +26,7 @@ from memory import Memory, parse_flat_view
 from qmp import Qmp
 
 HANG = 120      # seconds; a hang stop, never a measure
+CONSOLE_ROOM = 1 << 20  # bytes; a run prints some 100 KB
 FAULT = r"\bvector=\S+ .*\bpc="      # the payload's line about an exception
 NEVER = (r"Kernel panic", r"\bOops\b", r"\bBUG: ", r"general protection fault",
          r"\bWARNING: ", r"luotest: error", FAULT)
@@ -80,6 +81,7 @@ class Vm:
         self._echo = echo
         self._pending = deque()
         self._memory = self._gdb = self.qmp = self._process = None
+        self._in = self._out = None
         self.folder = scratch_folder(memory << 21)
         try:
             self._start([
@@ -118,21 +120,38 @@ class Vm:
             return ["-chardev", f"socket,id={name},server=on,wait=off,"
                     f"path={self._path(name)}{more}"]
         logged = self.log.replace(",", ",,")
-        return [*sock("console", f",logfile={logged}"),
+        return ["-chardev", f"pipe,id=console,path={self._path('console')},"
+                f"logfile={logged}",
                 "-serial", "chardev:console",
                 *sock("qmp"), "-mon", "chardev=qmp,mode=control",
                 *sock("gdb"), "-gdb", "chardev:gdb"]
 
     def _start(self, command):
         os.makedirs(os.path.dirname(self.log) or ".", exist_ok=True)
+        self._open_console()
         with open(self._path("stderr"), "wb") as errors:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
-        self._connect_console()
+        self._wait_sockets()
         self.qmp = Qmp(self._path("qmp"))
         self.qmp.execute("cont")
 
-    def _connect_console(self):
+    def _open_console(self):
+        """A pipe each way, large enough for all that a guest ever prints.
+
+        QEMU's UART writes byte by byte and drops what finds no room. On a
+        socket each byte costs a buffer of its own, so that some 300 of them
+        fill it; in a pipe they share pages.
+        """
+        for way in ("in", "out"):
+            os.mkfifo(self._path(f"console.{way}"))
+        self._out = os.open(self._path("console.out"),
+                            os.O_RDONLY | os.O_NONBLOCK)
+        fcntl.fcntl(self._out, fcntl.F_SETPIPE_SZ, CONSOLE_ROOM)
+        self._in = os.open(self._path("console.in"), os.O_RDWR)
+        self._console = fdpexpect.fdspawn(self._out, timeout=HANG)
+
+    def _wait_sockets(self):
         """QEMU makes its sockets in order, so that the last one means all."""
         deadline = time.monotonic() + HANG
         while not os.path.exists(self._path("gdb")):
@@ -141,9 +160,6 @@ class Vm:
             if time.monotonic() > deadline:
                 raise VmError("QEMU made no sockets")
             time.sleep(0.01)
-        self._sock = socket.socket(socket.AF_UNIX)
-        self._sock.connect(self._path("console"))
-        self._console = fdpexpect.fdspawn(self._sock.fileno(), timeout=HANG)
 
     def _errors(self):
         with open(self._path("stderr"), encoding="utf-8",
@@ -161,8 +177,10 @@ class Vm:
             self._memory.close()
         if self.qmp:
             self.qmp.close()
-        if getattr(self, "_sock", None):
-            self._sock.close()
+        for end in (self._in, self._out):
+            if end is not None:
+                os.close(end)
+        self._in = self._out = None
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self):
@@ -216,13 +234,13 @@ class Vm:
 
     def drain(self, waiting_for):
         """Takes in what the console has; later expect() still sees it."""
-        while select.select([self._sock], [], [], 0)[0]:
+        while select.select([self._out], [], [], 0)[0]:
             line = self._read(HANG, waiting_for)
             self._pending.append(line)
             self._refuse_never(line, waiting_for)
 
     def send(self, text):
-        self._console.send(text + "\n")
+        os.write(self._in, (text + "\n").encode())
 
     def ready(self, stage):
         """Waits for the guest's init; gives back the kernel's release."""
@@ -275,7 +293,7 @@ class Vm:
         deadline = time.monotonic() + timeout
         while True:
             left = deadline - time.monotonic()
-            readable = select.select([self._gdb, self._sock], [], [],
+            readable = select.select([self._gdb, self._out], [], [],
                                      max(left, 0))[0]
             if self._gdb in readable and self._gdb.poll_stop():
                 return
