@@ -41,7 +41,7 @@ enum luo_init_error {
 /** enum luo_crypt - is memory encrypted, as far as the payload must care? */
 enum luo_crypt {
 	LUO_CRYPT_NONE,
-	LUO_CRYPT_HOST,  /* SME is enabled; the old kernel may or may not have used it */
+	LUO_CRYPT_HOST,	 /* SME is enabled; the old kernel may or may not have used it */
 	LUO_CRYPT_GUEST, /* SEV, TDX: stay on the incoming tables, touch no device */
 };
 

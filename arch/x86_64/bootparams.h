@@ -8,21 +8,21 @@
 
 #include "bzimage.h"
 
-#define BP_SIZE              4096
+#define BP_SIZE		     4096
 #define BP_EXT_RAMDISK_IMAGE 0x0c0 /* u32, upper half */
 #define BP_EXT_RAMDISK_SIZE  0x0c4
 #define BP_EXT_CMD_LINE_PTR  0x0c8
-#define BP_EFI_MEMMAP        0x1d0 /* u32 */
+#define BP_EFI_MEMMAP	     0x1d0 /* u32 */
 #define BP_EFI_MEMMAP_SIZE   0x1d4
 #define BP_EFI_MEMMAP_HI     0x1dc
-#define BP_E820_ENTRIES      0x1e8 /* u8 */
-#define BP_E820_TABLE        0x2d0
-#define E820_ENTRY           20 /* u64 addr, u64 size, u32 type */
-#define E820_MAX             128
-#define E820_RAM             1
+#define BP_E820_ENTRIES	     0x1e8 /* u8 */
+#define BP_E820_TABLE	     0x2d0
+#define E820_ENTRY	     20 /* u64 addr, u64 size, u32 type */
+#define E820_MAX	     128
+#define E820_RAM	     1
 
 #define SETUP_E820_EXT 1
-#define SETUP_IMA      8 /* payload: u64 addr, u64 size */
+#define SETUP_IMA      8	   /* payload: u64 addr, u64 size */
 #define SETUP_INDIRECT 0x80000000u /* payload: u32 type, u32 0, u64 len, u64 addr */
 
 /** bp_get() - a 64-bit number whose halves lie apart. */

@@ -18,72 +18,72 @@
 #ifndef LUO_X86_64_BZIMAGE_H
 #define LUO_X86_64_BZIMAGE_H
 
-#define LUO_SETUP_BYTES	4096	/* setup_sects = 7, and the boot sector */
-#define LUO_ENTRY64	0x200	/* 64-bit entry: Documentation/arch/x86/boot.rst */
-#define LUO_INFO_AT	0x40	/* struct luo_wrap_info, from the protected-mode part */
+#define LUO_SETUP_BYTES	 4096  /* setup_sects = 7, and the boot sector */
+#define LUO_ENTRY64	 0x200 /* 64-bit entry: Documentation/arch/x86/boot.rst */
+#define LUO_INFO_AT	 0x40  /* struct luo_wrap_info, from the protected-mode part */
 #define LUO_INFO_VERSION 1
-#define LUO_INFO_SIZE	44
-#define LUO_INFO_MAGIC	"LUO\177WRAP"
+#define LUO_INFO_SIZE	 44
+#define LUO_INFO_MAGIC	 "LUO\177WRAP"
 
 /*
  * The PE headers as setup.S lays them out; luo wrap fills them in. Sections follow each other
  * without a gap in the file; in firmware's memory everything behind the headers lies
  * LUO_PE_SHIFT higher, because .sbat gets a page of its own there.
  */
-#define LUO_PE_AT	0x40
-#define LUO_PE_HEADERS	0x400	/* SizeOfHeaders */
-#define LUO_PE_SHIFT	4096
-#define LUO_SBAT_AT	LUO_PE_HEADERS
-#define LUO_KVER_AT	0x280	/* text of the next kernel's version, for file(1) */
-#define LUO_KVER_BYTES	(LUO_PE_HEADERS - LUO_KVER_AT)
+#define LUO_PE_AT      0x40
+#define LUO_PE_HEADERS 0x400 /* SizeOfHeaders */
+#define LUO_PE_SHIFT   4096
+#define LUO_SBAT_AT    LUO_PE_HEADERS
+#define LUO_KVER_AT    0x280 /* text of the next kernel's version, for file(1) */
+#define LUO_KVER_BYTES (LUO_PE_HEADERS - LUO_KVER_AT)
 
 /*
  * The setup header, offsets from the start of the file and of boot_params alike. Source:
  * Documentation/arch/x86/boot.rst and arch/x86/include/uapi/asm/bootparam.h, Linux 7.3,
  * protocol 2.15.
  */
-#define HDR_START		0x1f1
-#define HDR_SETUP_SECTS		0x1f1	/* u8 */
-#define HDR_ROOT_FLAGS		0x1f2	/* u16 */
-#define HDR_SYSSIZE		0x1f4	/* u32, in 16 bytes */
-#define HDR_VID_MODE		0x1fa	/* u16 */
-#define HDR_ROOT_DEV		0x1fc	/* u16 */
-#define HDR_BOOT_FLAG		0x1fe	/* u16, 0xaa55 */
-#define HDR_JUMP		0x200	/* u16; its second byte gives the header's end */
-#define HDR_MAGIC		0x202	/* "HdrS" */
-#define HDR_VERSION		0x206	/* u16 */
-#define HDR_KERNEL_VERSION	0x20e	/* u16, offset of a string, less 0x200 */
-#define HDR_TYPE_OF_LOADER	0x210	/* u8 */
-#define HDR_LOADFLAGS		0x211	/* u8 */
-#define HDR_RAMDISK_IMAGE	0x218	/* u32 */
-#define HDR_RAMDISK_SIZE	0x21c	/* u32 */
-#define HDR_HEAP_END_PTR	0x224	/* u16 */
-#define HDR_EXT_LOADER_VER	0x226	/* u8 */
-#define HDR_EXT_LOADER_TYPE	0x227	/* u8 */
-#define HDR_CMD_LINE_PTR	0x228	/* u32 */
-#define HDR_INITRD_ADDR_MAX	0x22c	/* u32 */
-#define HDR_KERNEL_ALIGNMENT	0x230	/* u32 */
-#define HDR_RELOCATABLE		0x234	/* u8 */
-#define HDR_MIN_ALIGNMENT	0x235	/* u8 */
-#define HDR_XLOADFLAGS		0x236	/* u16 */
-#define HDR_CMDLINE_SIZE	0x238	/* u32 */
-#define HDR_HARDWARE_SUBARCH	0x23c	/* u32 */
-#define HDR_SUBARCH_DATA	0x240	/* u64 */
-#define HDR_PAYLOAD_OFFSET	0x248	/* u32 */
-#define HDR_PAYLOAD_LENGTH	0x24c	/* u32 */
-#define HDR_SETUP_DATA		0x250	/* u64 */
-#define HDR_PREF_ADDRESS	0x258	/* u64 */
-#define HDR_INIT_SIZE		0x260	/* u32 */
-#define HDR_END			0x290	/* edd_mbr_sig_buffer follows in boot_params */
+#define HDR_START	     0x1f1
+#define HDR_SETUP_SECTS	     0x1f1 /* u8 */
+#define HDR_ROOT_FLAGS	     0x1f2 /* u16 */
+#define HDR_SYSSIZE	     0x1f4 /* u32, in 16 bytes */
+#define HDR_VID_MODE	     0x1fa /* u16 */
+#define HDR_ROOT_DEV	     0x1fc /* u16 */
+#define HDR_BOOT_FLAG	     0x1fe /* u16, 0xaa55 */
+#define HDR_JUMP	     0x200 /* u16; its second byte gives the header's end */
+#define HDR_MAGIC	     0x202 /* "HdrS" */
+#define HDR_VERSION	     0x206 /* u16 */
+#define HDR_KERNEL_VERSION   0x20e /* u16, offset of a string, less 0x200 */
+#define HDR_TYPE_OF_LOADER   0x210 /* u8 */
+#define HDR_LOADFLAGS	     0x211 /* u8 */
+#define HDR_RAMDISK_IMAGE    0x218 /* u32 */
+#define HDR_RAMDISK_SIZE     0x21c /* u32 */
+#define HDR_HEAP_END_PTR     0x224 /* u16 */
+#define HDR_EXT_LOADER_VER   0x226 /* u8 */
+#define HDR_EXT_LOADER_TYPE  0x227 /* u8 */
+#define HDR_CMD_LINE_PTR     0x228 /* u32 */
+#define HDR_INITRD_ADDR_MAX  0x22c /* u32 */
+#define HDR_KERNEL_ALIGNMENT 0x230 /* u32 */
+#define HDR_RELOCATABLE	     0x234 /* u8 */
+#define HDR_MIN_ALIGNMENT    0x235 /* u8 */
+#define HDR_XLOADFLAGS	     0x236 /* u16 */
+#define HDR_CMDLINE_SIZE     0x238 /* u32 */
+#define HDR_HARDWARE_SUBARCH 0x23c /* u32 */
+#define HDR_SUBARCH_DATA     0x240 /* u64 */
+#define HDR_PAYLOAD_OFFSET   0x248 /* u32 */
+#define HDR_PAYLOAD_LENGTH   0x24c /* u32 */
+#define HDR_SETUP_DATA	     0x250 /* u64 */
+#define HDR_PREF_ADDRESS     0x258 /* u64 */
+#define HDR_INIT_SIZE	     0x260 /* u32 */
+#define HDR_END		     0x290 /* edd_mbr_sig_buffer follows in boot_params */
 
-#define LOADFLAG_LOADED_HIGH	0x01
+#define LOADFLAG_LOADED_HIGH 0x01
 
-#define XLF_KERNEL_64		0x01
-#define XLF_ABOVE_4G		0x02
-#define XLF_EFI_KEXEC		0x10
-#define XLF_5LEVEL		0x20
-#define XLF_5LEVEL_ENABLED	0x40
-#define XLF_MEM_ENCRYPTION	0x80
+#define XLF_KERNEL_64	   0x01
+#define XLF_ABOVE_4G	   0x02
+#define XLF_EFI_KEXEC	   0x10
+#define XLF_5LEVEL	   0x20
+#define XLF_5LEVEL_ENABLED 0x40
+#define XLF_MEM_ENCRYPTION 0x80
 
 #ifndef __ASSEMBLER__
 

@@ -6,17 +6,17 @@
  */
 #include "x86.h"
 
-#define PIT_HZ   1193182
-#define PIT_CH2  0x42
+#define PIT_HZ	 1193182
+#define PIT_CH2	 0x42
 #define PIT_MODE 0x43
-#define PORT_B   0x61 /* bit 0: gate of channel 2, bit 1: speaker, bit 5: its output */
-#define PIT_MIN  256  /* ticks from which on the rate is good to half a percent */
+#define PORT_B	 0x61 /* bit 0: gate of channel 2, bit 1: speaker, bit 5: its output */
+#define PIT_MIN	 256  /* ticks from which on the rate is good to half a percent */
 
 static struct {
 	bool pit;
 	u8 port_b;
-	u64 tsc;      /* at the start */
-	u64 tsc_run;  /* the longest pair of counts seen while the PIT had not run out */
+	u64 tsc;     /* at the start */
+	u64 tsc_run; /* the longest pair of counts seen while the PIT had not run out */
 	u32 tick_run;
 } clock;
 

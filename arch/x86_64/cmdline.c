@@ -18,8 +18,8 @@ static char copy[MAX_COPY] LUO_NOINIT;
  */
 const char *luo_arch_cmdline(size_t *len, size_t *max)
 {
-	const char *text = (const char *)bp_get(luo_zero_page, HDR_CMD_LINE_PTR,
-						BP_EXT_CMD_LINE_PTR);
+	const char *text =
+		(const char *)bp_get(luo_zero_page, HDR_CMD_LINE_PTR, BP_EXT_CMD_LINE_PTR);
 
 	*len = 0;
 	*max = luo_get32(luo_zero_page + HDR_CMDLINE_SIZE);

@@ -6,11 +6,11 @@
  */
 #include "x86.h"
 
-#define THR      0    /* transmit holding register */
-#define IIR      2    /* bits 7:6 both set: FIFOs are on */
-#define LSR      5
-#define LSR_THRE 0x20 /* transmitter empty: room for one byte, with FIFOs for 16 */
-#define SPIN     200000 /* reads of LSR; some 0.1 s, 16 bytes at 9600 baud take 17 ms */
+#define THR	 0 /* transmit holding register */
+#define IIR	 2 /* bits 7:6 both set: FIFOs are on */
+#define LSR	 5
+#define LSR_THRE 0x20	/* transmitter empty: room for one byte, with FIFOs for 16 */
+#define SPIN	 200000 /* reads of LSR; some 0.1 s, 16 bytes at 9600 baud take 17 ms */
 
 static struct luo_uart uart;
 static u32 burst; /* bytes that may go out without looking */
@@ -23,9 +23,9 @@ static u8 read_reg(u32 reg)
 	if (uart.kind == LUO_UART_IO)
 		return inb((u16)at);
 	if (uart.shift == 2)
-		return (u8)*(volatile u32 *)at;
+		return (u8) * (volatile u32 *)at;
 	if (uart.shift == 1)
-		return (u8)*(volatile u16 *)at;
+		return (u8) * (volatile u16 *)at;
 	return *(volatile u8 *)at;
 }
 

@@ -4,10 +4,10 @@
 
 struct luo_cpu luo_cpu;
 
-#define MSR_SYSCFG      0xc0010010 /* AMD APM vol. 2, 15.34: bit 23, memory encryption enabled */
-#define SYSCFG_SMEE     (1u << 23)
-#define MSR_SEV_STATUS  0xc0010131 /* bit 0: SEV active in this guest */
-#define HYPERVISOR      0x40000000
+#define MSR_SYSCFG	0xc0010010 /* AMD APM vol. 2, 15.34: bit 23, memory encryption enabled */
+#define SYSCFG_SMEE	(1u << 23)
+#define MSR_SEV_STATUS	0xc0010131 /* bit 0: SEV active in this guest */
+#define HYPERVISOR	0x40000000
 #define HYPERVISOR_RATE 0x40000010 /* eax: TSC in kHz; VMware's leaf, KVM's and QEMU's too */
 
 /*

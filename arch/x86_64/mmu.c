@@ -11,19 +11,19 @@
 
 #include "../../luo/error.h"
 
-#define PTE_P      0x001ULL
-#define PTE_RW     0x002ULL
-#define PTE_PWT    0x008ULL
-#define PTE_PCD    0x010ULL
-#define PTE_A      0x020ULL
-#define PTE_D      0x040ULL
-#define PTE_PS     0x080ULL
+#define PTE_P	   0x001ULL
+#define PTE_RW	   0x002ULL
+#define PTE_PWT	   0x008ULL
+#define PTE_PCD	   0x010ULL
+#define PTE_A	   0x020ULL
+#define PTE_D	   0x040ULL
+#define PTE_PS	   0x080ULL
 #define PTE_ADDR   0x000ffffffffff000ULL
 #define PTE_TABLE  (PTE_P | PTE_RW | PTE_A)
-#define PTE_RAM    (PTE_P | PTE_RW | PTE_A | PTE_D)
+#define PTE_RAM	   (PTE_P | PTE_RW | PTE_A | PTE_D)
 #define PTE_DEVICE (PTE_RAM | PTE_PWT | PTE_PCD)
 #define CR4_LA57   (1ULL << 12)
-#define PAGE       4096ULL
+#define PAGE	   4096ULL
 
 static struct {
 	u64 *root;

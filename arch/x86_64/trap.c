@@ -34,9 +34,9 @@ struct table_register {
 #define VECTOR_VC   29
 #define NR_VECTORS  32
 #define NR_SEGMENTS 32
-#define GATE_INTR   0x8e               /* present, ring 0, interrupt gate */
-#define CODE64      0x00af9b000000ffff /* the descriptors that purgatory and Linux use, accessed */
-#define DATA        0x00cf93000000ffff
+#define GATE_INTR   0x8e	       /* present, ring 0, interrupt gate */
+#define CODE64	    0x00af9b000000ffff /* the descriptors that purgatory and Linux use, accessed */
+#define DATA	    0x00cf93000000ffff
 
 static u64 gdt[NR_SEGMENTS];
 static struct gate idt[NR_VECTORS];

@@ -5,7 +5,7 @@
 
 #include "../../luo/error.h"
 
-#define MAX_RAM  1024
+#define MAX_RAM	 1024
 #define MAX_BUSY (8 + 3 * LUO_MAX_SETUP_NODES)
 
 static struct luo_range ram[MAX_RAM] LUO_NOINIT;
@@ -93,8 +93,8 @@ static void find_busy(void)
 	add_busy(luo_in_boot, BP_SIZE, "boot_params");
 	add_busy(bp_get(zp, HDR_RAMDISK_IMAGE, BP_EXT_RAMDISK_IMAGE),
 		 bp_get(zp, HDR_RAMDISK_SIZE, BP_EXT_RAMDISK_SIZE), "initrd");
-	add_busy(bp_get(zp, BP_EFI_MEMMAP, BP_EFI_MEMMAP_HI),
-		 luo_get32(zp + BP_EFI_MEMMAP_SIZE), "EFI memory map");
+	add_busy(bp_get(zp, BP_EFI_MEMMAP, BP_EFI_MEMMAP_HI), luo_get32(zp + BP_EFI_MEMMAP_SIZE),
+		 "EFI memory map");
 	if (len)
 		add_busy((u64)text, len + 1, "command line");
 }

@@ -13,7 +13,7 @@
 #include "find.h"
 #include "message.h"
 
-#define BP_SIZE       4096
+#define BP_SIZE	      4096
 #define BP_BOOT_FLAG  0x1fe
 #define BP_HEADER     0x202
 #define BP_VERSION    0x206
@@ -22,8 +22,8 @@
 
 #define NODE_SIZE (LUO_SETUP_HEADER + sizeof(struct luo_kho_setup))
 #define NODE_TAG  ((u64)sizeof(struct luo_kho_setup) << 32 | LUO_SETUP_KEXEC_KHO)
-#define DTB_MAX   (2U << 20) /* arm64 takes no larger one */
-#define MAX_TREES 1024       /* looked into; each may take a while */
+#define DTB_MAX	  (2U << 20) /* arm64 takes no larger one */
+#define MAX_TREES 1024	     /* looked into; each may take a while */
 
 static u32 get16(const u8 *p)
 {
@@ -51,7 +51,7 @@ static const u8 *boot_params(const struct luo_phys *phys, u64 pa)
  */
 int bootdata_from_cpus(const struct dump *d, const struct luo_phys *phys, struct found *found)
 {
-	struct luo_setup_node node = { 0 };
+	struct luo_setup_node node = {0};
 
 	for (u32 i = 0; i < d->nr_cpus; i++) {
 		const u8 *p = boot_params(phys, d->rsi[i]);
@@ -133,7 +133,7 @@ static void try_tree(struct search *s, u64 pa)
 
 static int search_extent(void *ctx, u64 pa, const u8 *p, u64 len)
 {
-	static const u8 magic[4] = { 0xd0, 0x0d, 0xfe, 0xed };
+	static const u8 magic[4] = {0xd0, 0x0d, 0xfe, 0xed};
 	struct search *s = ctx;
 
 	for (u64 i = -pa & 7; i < len && len - i >= 16; i += 8) {
@@ -158,9 +158,8 @@ bool bootdata_search(const struct dump *d, const struct luo_phys *phys, struct f
 {
 	static struct search s;
 
-	s = (struct search){ .phys = phys,
-			     .fdt_pa = found->handover.fdt_pa,
-			     .page_shift = found->page_shift };
+	s = (struct search){
+		.phys = phys, .fdt_pa = found->handover.fdt_pa, .page_shift = found->page_shift};
 	dump_extents(d, search_extent, &s);
 	if (s.ambiguous)
 		host_note("several boot data name the KHO FDT at 0x%llx with different scratch "

@@ -33,8 +33,9 @@ bool subnodes_each(const struct answer *a, subnode_fn fn, void *ctx)
 
 	if (!tree || fdt_check_full(tree, h->fdt_size))
 		return false;
-	fdt_for_each_subnode(node, tree, 0) {
-		struct subnode s = { .name = fdt_get_name(tree, node, NULL) };
+	fdt_for_each_subnode(node, tree, 0)
+	{
+		struct subnode s = {.name = fdt_get_name(tree, node, NULL)};
 
 		if (!s.name)
 			return false;

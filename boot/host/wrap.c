@@ -37,8 +37,10 @@ struct wrap_options {
 static int parse(int argc, char **argv, struct wrap_options *opt)
 {
 	static const struct option longs[] = {
-		{"kernel", required_argument, NULL, 'k'},  {"output", required_argument, NULL, 'o'},
-		{"payload", required_argument, NULL, 'p'}, {"help", no_argument, NULL, 'h'},
+		{"kernel", required_argument, NULL, 'k'},
+		{"output", required_argument, NULL, 'o'},
+		{"payload", required_argument, NULL, 'p'},
+		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
 	int c;

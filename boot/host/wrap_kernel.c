@@ -7,7 +7,7 @@
 #include "../../arch/x86_64/bzimage.h"
 #include "message.h"
 
-#define PAGE      4096ULL
+#define PAGE	  4096ULL
 #define MIN_TAIL  (1ULL << 20) /* working memory of the payload behind the kernel's file */
 #define MAX_ALIGN (1ULL << 30)
 

@@ -18,8 +18,8 @@
 #define OPT_ENTRY (OPTIONAL + 16)
 #define OPT_IMAGE (OPTIONAL + 56)
 #define SECTIONS  (OPTIONAL + 112 + 16 * 8)
-#define SECTION   40 /* bytes of an entry: name, then four u32 that matter */
-#define PAGE      4096u
+#define SECTION	  40 /* bytes of an entry: name, then four u32 that matter */
+#define PAGE	  4096u
 
 static void fill_section(u8 *entry, u32 size, u32 at)
 {

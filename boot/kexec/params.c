@@ -5,7 +5,7 @@
  */
 #include "payload.h"
 
-#define PREFIX     "luo_payload."
+#define PREFIX	   "luo_payload."
 #define PREFIX_LEN (sizeof(PREFIX) - 1)
 
 /* Values in the order of the enums, the default first; NULL ends. */

@@ -4,8 +4,8 @@
 #define FDT_ENV_LIMITS_H
 
 #define CHAR_BIT __CHAR_BIT__
-#define INT_MAX  __INT_MAX__
-#define INT_MIN  (-__INT_MAX__ - 1)
+#define INT_MAX	 __INT_MAX__
+#define INT_MIN	 (-__INT_MAX__ - 1)
 #define UINT_MAX (2U * __INT_MAX__ + 1U)
 
 #endif

@@ -22,9 +22,9 @@
 
 /* Of klogctl(), and the levels of messages: below 7 is what a console shows. */
 #define SET_CONSOLE_LEVEL 8
-#define LEVEL_QUIET 1
-#define LEVEL_NORMAL 7
-#define LEVEL_MASK 7
+#define LEVEL_QUIET	  1
+#define LEVEL_NORMAL	  7
+#define LEVEL_MASK	  7
 
 static int kmsg = -1;
 
@@ -117,7 +117,7 @@ static void wait_for_printing(void)
 		DIR *proc = opendir("/proc");
 		struct dirent *entry;
 
-		for (busy = false; proc && (entry = readdir(proc)); )
+		for (busy = false; proc && (entry = readdir(proc));)
 			if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
 				busy |= is_printing(entry->d_name);
 		if (proc)
