@@ -37,8 +37,8 @@ help:
 #: luo-payload: checks and mends live-update state between two Linux kernels
 #:
 #: make run          the main job on real kernels in QEMU: sessions through kexec, payload, kexec
-#:                   (first time about 10 minutes, most of it one kernel build; then 15 seconds)
-#: make check        all tests (first time about 25 minutes, then about 12)
+#:                   (first time about 6 minutes, most of it one kernel build; then 10 seconds)
+#: make check        all tests (first time about 7 minutes, then about 3)
 #: make check-long   make check, and the tests that take longer
 #: make payload      build/x86_64/luo.bzImage
 #: make host         build/host/luo, the host tool
@@ -69,7 +69,7 @@ kernels:
 	@test/kernel/build-kernel $(ARCH) 7.3
 
 run:
-	@echo "make run: packages, a kernel (4 to 8 minutes, once), the payload, then QEMU (15 seconds)"
+	@echo "make run: packages, a kernel (3 to 5 minutes, once), the payload, then QEMU (10 seconds)"
 	@configs/packages run
 	@test/run
 

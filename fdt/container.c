@@ -12,7 +12,7 @@
 #include "../luo/error.h"
 #include "../luo/str.h"
 
-static const struct luo_owner owner = {.kind = LUO_OWNER_CONTAINER};
+static const struct luo_owner owner = { .kind = LUO_OWNER_CONTAINER };
 
 static int malformed(struct luo_state *state, struct luo_report *report)
 {

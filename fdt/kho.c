@@ -13,7 +13,7 @@
 #include "../luo/error.h"
 #include "../luo/str.h"
 
-static const struct luo_owner owner = {.kind = LUO_OWNER_KHO};
+static const struct luo_owner owner = { .kind = LUO_OWNER_KHO };
 
 static int bad(struct luo_report *report, enum luo_code code, u8 severity, u64 pa, int err)
 {

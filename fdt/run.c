@@ -34,7 +34,7 @@ static void lap(struct run *r, enum luo_pass pass)
 
 static void add(struct run *r, enum luo_code code, u8 severity, u64 pa, u64 value, u8 owner_kind)
 {
-	struct luo_owner owner = {.kind = owner_kind};
+	struct luo_owner owner = { .kind = owner_kind };
 
 	luo_report_add(r->report, code, severity, pa, value, &owner);
 }
@@ -182,14 +182,14 @@ int luo_run(const struct luo_phys *phys, const struct luo_handover *handover,
 		.job = job,
 		.state = state,
 		.report = report,
-		.arena = {job->arena, job->arena_size, 0},
+		.arena = { job->arena, job->arena_size, 0 },
 	};
 	int err;
 
 	luo_report_init(report);
-	*plan = (struct luo_plan){0};
-	*state = (struct luo_state){.kho_fdt_pa = handover->fdt_pa,
-				    .kho_fdt_size = handover->fdt_size};
+	*plan = (struct luo_plan){ 0 };
+	*state = (struct luo_state){ .kho_fdt_pa = handover->fdt_pa,
+				     .kho_fdt_size = handover->fdt_size };
 	if (!phys->page_shift) {
 		add(&r, LUO_B03, LUO_SEV_LOSE, handover->fdt_pa, handover->fdt_size,
 		    LUO_OWNER_BOOT);

@@ -10,10 +10,10 @@
 #include "str.h"
 
 static const struct luo_kho_abi kho_rows[] = {
-	{"kho-v1", "6.16..7.0", LUO_MAP_UNREADABLE, "fdt", false},
-	{"kho-v2", "7.1 development", LUO_MAP_RADIX, "preserved-data", false},
-	{"kho-v3", "7.1", LUO_MAP_RADIX, "preserved-data", true},
-	{"kho-v4", "7.2..7.3", LUO_MAP_RADIX, "preserved-data", true},
+	{ "kho-v1", "6.16..7.0", LUO_MAP_UNREADABLE, "fdt", false },
+	{ "kho-v2", "7.1 development", LUO_MAP_RADIX, "preserved-data", false },
+	{ "kho-v3", "7.1", LUO_MAP_RADIX, "preserved-data", true },
+	{ "kho-v4", "7.2..7.3", LUO_MAP_RADIX, "preserved-data", true },
 };
 
 /*
@@ -96,8 +96,8 @@ static const struct luo_abi rows[] = {
 
 /* mm/memfd_luo.c: memfd-v1 6.19 to 7.0, memfd-v2 7.1 to 7.3. */
 static const struct luo_handler_abi handler_rows[] = {
-	{"memfd-v1", 40},
-	{"memfd-v2", 48},
+	{ "memfd-v1", 40 },
+	{ "memfd-v2", 48 },
 };
 
 /** luo_handler_find() - the row of a file handler, or NULL when it is unknown. */

@@ -37,7 +37,8 @@ int luo_setup_next(const struct luo_phys *phys, u64 pa, struct luo_setup_node *n
  * @found:    that node, for whoever must leave it out of a list; may be NULL
  *
  * Return: 0; LUO_E_NONE when there is no such node; LUO_E_RAM, LUO_E_LIMIT (a list longer than
- * LUO_MAX_SETUP_NODES, or one that loops) or LUO_E_FORMAT (the node is too short).
+ * LUO_MAX_SETUP_NODES, or one that loops) or LUO_E_FORMAT (the node is too short, or an
+ * address in it is 0).
  */
 int luo_setup_find_kho(const struct luo_phys *phys, u64 first, struct luo_handover *handover,
 		       struct luo_setup_node *found)
@@ -65,7 +66,8 @@ int luo_setup_find_kho(const struct luo_phys *phys, u64 first, struct luo_handov
 			luo_get64(p + offsetof(struct luo_kho_setup, scratch_size));
 		if (found)
 			*found = node;
-		return 0;
+		/* The producer fills in all four (kexec-bzimage64.c, setup_kho()). */
+		return handover->fdt_pa && handover->scratch_pa ? 0 : LUO_E_FORMAT;
 	}
 	return LUO_E_NONE;
 }

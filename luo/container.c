@@ -7,7 +7,7 @@
 
 #define MAX_STRING 24 /* bytes of the longest string field known, luo-v3-kho-block-v1 */
 
-static const struct luo_owner owner = {.kind = LUO_OWNER_CONTAINER};
+static const struct luo_owner owner = { .kind = LUO_OWNER_CONTAINER };
 
 /** luo_printable() - is a field a terminated, non-empty string of printable ASCII? */
 bool luo_printable(const char *text, size_t max)

@@ -69,13 +69,13 @@ static bool pointer_fits(struct luo_verify *v, u64 files, u64 count, u64 pa,
  */
 void luo_verify_files(struct luo_verify *v, u64 session, const u8 *record, u64 record_pa)
 {
-	struct luo_list list = {.first = LUO_F01, .number = session + 1};
+	struct luo_list list = { .first = LUO_F01, .number = session + 1 };
 	u64 files = luo_get64(record + offsetof(struct luo_session_ser, files));
 	u64 count = luo_get64(record + offsetof(struct luo_session_ser, count));
 	u64 total = 0;
 	int more;
 
-	list.owner = (struct luo_owner){.kind = LUO_OWNER_SESSION, .index = session};
+	list.owner = (struct luo_owner){ .kind = LUO_OWNER_SESSION, .index = session };
 	luo_strcopy(list.owner.name, sizeof(list.owner.name), (const char *)record, LUO_NAME_LEN);
 	if (!pointer_fits(v, files, count, record_pa, &list.owner))
 		return;

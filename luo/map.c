@@ -78,7 +78,7 @@ const struct luo_leaf *luo_map_leaf(struct luo_map *map, u64 pa, u32 order)
 		node_pa = luo_get64(node + index_of(map, key, level) * 8);
 		node = node_pa ? map_node(map, node_pa) : NULL;
 	}
-	*leaf = (struct luo_leaf){first, node ? node_pa : 0, node, true};
+	*leaf = (struct luo_leaf){ first, node ? node_pa : 0, node, true };
 	return leaf;
 }
 
@@ -223,7 +223,7 @@ static u32 step(const struct luo_map *map, const struct luo_map_visitor *v, stru
  */
 void luo_map_walk(const struct luo_map *map, const struct luo_map_visitor *visitor)
 {
-	struct walk w = {0};
+	struct walk w = { 0 };
 	u32 level = map->levels - 1;
 
 	w.node[level] = enter(map, visitor, map->root, 0);

@@ -20,7 +20,7 @@ struct check {
 	bool quiet;
 };
 
-static const struct luo_owner map_owner = {.kind = LUO_OWNER_MAP};
+static const struct luo_owner map_owner = { .kind = LUO_OWNER_MAP };
 
 static u64 popcount(u64 v)
 {
@@ -182,8 +182,8 @@ static void check_leaf(void *ctx, u64 key, const u8 *bits, u64 pa)
 int luo_map_verify(struct luo_map *map, struct luo_report *report, struct luo_totals *totals,
 		   struct luo_arena *arena, const u64 key[2])
 {
-	struct check c = {.map = map, .report = report, .totals = totals};
-	struct luo_map_visitor visitor = {check_node, bad_pointer, check_leaf, &c};
+	struct check c = { .map = map, .report = report, .totals = totals };
+	struct luo_map_visitor visitor = { check_node, bad_pointer, check_leaf, &c };
 	size_t used = arena->used;
 	int err = luo_seen_init(&c.seen, arena, key);
 
@@ -236,8 +236,8 @@ static void each_leaf(void *ctx, u64 key, const u8 *bits, u64 leaf_pa)
 /** luo_map_each() - call @entry for every entry, in the order of keys: low orders last. */
 void luo_map_each(const struct luo_map *map, void (*entry)(void *ctx, u64 pa, u32 order), void *ctx)
 {
-	struct each e = {map, entry, ctx};
-	struct luo_map_visitor visitor = {each_node, each_bad, each_leaf, &e};
+	struct each e = { map, entry, ctx };
+	struct luo_map_visitor visitor = { each_node, each_bad, each_leaf, &e };
 
 	luo_map_walk(map, &visitor);
 }

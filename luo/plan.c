@@ -58,7 +58,7 @@ static int add_clear(struct planner *p, const struct luo_chain_abi *abi, u64 pa)
 	if (p->clear == p->plan->nr)
 		return LUO_E_ARENA;
 	op = &p->plan->op[--p->clear];
-	*op = (struct luo_op){.pa = word, .len = 8, .why = LUO_OP_CLEAR, .old = {mask, 0}};
+	*op = (struct luo_op){ .pa = word, .len = 8, .why = LUO_OP_CLEAR, .old = { mask, 0 } };
 	p->plan->pages += 1ULL << abi->order;
 	return 0;
 }
@@ -77,7 +77,7 @@ static int add_clear(struct planner *p, const struct luo_chain_abi *abi, u64 pa)
  */
 bool luo_plan_head(struct luo_op *op, u64 at, u64 old, u64 value)
 {
-	*op = (struct luo_op){at, 8, LUO_OP_HEAD, {old, 0}, {value, 0}};
+	*op = (struct luo_op){ at, 8, LUO_OP_HEAD, { old, 0 }, { value, 0 } };
 	if (!(at & 7))
 		return true;
 	if (at & 3)
@@ -100,7 +100,7 @@ static int relink(struct planner *p, u64 pa, u64 next, u64 count, u64 value)
 
 	if (!op)
 		return LUO_E_ARENA;
-	*op = (struct luo_op){pa, 16, LUO_OP_RELINK, {next, count}, {value, count}};
+	*op = (struct luo_op){ pa, 16, LUO_OP_RELINK, { next, count }, { value, count } };
 	return 0;
 }
 
@@ -153,7 +153,7 @@ static int take_empty(struct planner *p, const struct luo_chain *c, struct link 
 static int plan_list(struct planner *p, const struct luo_chain_abi *abi, u64 at, u64 first,
 		     u64 *dropped)
 {
-	struct link l = {.at = at};
+	struct link l = { .at = at };
 	struct luo_chain c;
 	int err = 0, more;
 
@@ -262,12 +262,12 @@ int luo_plan_make(const struct luo_phys *phys, const struct luo_state *state,
 		  const struct luo_totals *totals, struct luo_map *map, struct luo_arena *arena,
 		  struct luo_plan *plan)
 {
-	struct planner p = {.phys = phys, .map = map, .plan = plan};
+	struct planner p = { .phys = phys, .map = map, .plan = plan };
 	/* A quarter stays for verifying again while the plan is kept. */
 	size_t left = luo_arena_left(arena) / 4 * 3 / sizeof(struct luo_op);
 	int err = 0;
 
-	*plan = (struct luo_plan){.max = left > ~0u ? ~0u : (u32)left};
+	*plan = (struct luo_plan){ .max = left > ~0u ? ~0u : (u32)left };
 	plan->op = luo_arena_take(arena, plan->max * sizeof(struct luo_op));
 	p.clear = plan->max;
 	if (totals->empty_blocks && state->abi->sessions.drop_empty)

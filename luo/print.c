@@ -47,7 +47,7 @@ void luo_put_escaped(const struct luo_out *out, const char *text)
 
 	for (; *text; text++) {
 		u8 c = (u8)*text;
-		char esc[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+		char esc[6] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
 		bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 
 		out->write(out->ctx, plain ? text : esc, plain ? 1 : sizeof(esc));

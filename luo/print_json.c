@@ -72,7 +72,7 @@ static void bytes(const struct luo_out *out, const char *key, const u64 value[2]
 	luo_put(out, key);
 	luo_put(out, "\":\"");
 	for (u32 i = 0; i < len; i++) {
-		char digits[2] = {"0123456789abcdef"[p[i] >> 4], "0123456789abcdef"[p[i] & 15]};
+		char digits[2] = { "0123456789abcdef"[p[i] >> 4], "0123456789abcdef"[p[i] & 15] };
 
 		out->write(out->ctx, digits, 2);
 	}

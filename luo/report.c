@@ -81,7 +81,7 @@ bool luo_report_repairable(const struct luo_report *report)
 /** luo_exit_status() - the documented exit status of a verdict. */
 int luo_exit_status(enum luo_verdict verdict)
 {
-	static const u8 status[] = {0, 1, 4, 8, 8};
+	static const u8 status[] = { 0, 1, 4, 8, 8 };
 
 	return status[verdict];
 }
@@ -89,7 +89,7 @@ int luo_exit_status(enum luo_verdict verdict)
 /** luo_verdict_word() - the word that the verdict line starts with. */
 const char *luo_verdict_word(enum luo_verdict verdict)
 {
-	static const char *const word[] = {"ok", "repaired", "errors", "refused", "none"};
+	static const char *const word[] = { "ok", "repaired", "errors", "refused", "none" };
 
 	return word[verdict];
 }
@@ -97,7 +97,7 @@ const char *luo_verdict_word(enum luo_verdict verdict)
 /** luo_severity_word() - the word of a severity, as printed. */
 const char *luo_severity_word(u8 severity)
 {
-	static const char *const word[] = {"none", "note", "leak", "lose", "refuse", "panic"};
+	static const char *const word[] = { "none", "note", "leak", "lose", "refuse", "panic" };
 
 	return word[severity];
 }

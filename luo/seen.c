@@ -91,7 +91,7 @@ static void put(struct luo_seen *seen, u64 hash, u64 ref, u64 tag)
 
 	while (seen->slot[i].tag)
 		i = (i + 1) & seen->mask;
-	seen->slot[i] = (struct luo_seen_slot){ref, tag};
+	seen->slot[i] = (struct luo_seen_slot){ ref, tag };
 	seen->used++;
 }
 
@@ -120,7 +120,7 @@ static bool grow(struct luo_seen *seen)
  */
 int luo_seen_init(struct luo_seen *seen, struct luo_arena *arena, const u64 key[2])
 {
-	*seen = (struct luo_seen){.arena = arena, .key = {key[0], key[1]}, .passes = 1};
+	*seen = (struct luo_seen){ .arena = arena, .key = { key[0], key[1] }, .passes = 1 };
 	return take_table(seen, FIRST_SLOTS) ? 0 : LUO_E_ARENA;
 }
 

@@ -25,7 +25,7 @@ static void check_name(struct luo_verify *v, const u8 *record, u64 pa, struct lu
 
 static void check_block(struct luo_verify *v, const struct luo_chain *c, u64 first)
 {
-	struct luo_owner owner = {.kind = LUO_OWNER_SESSION};
+	struct luo_owner owner = { .kind = LUO_OWNER_SESSION };
 
 	for (u64 i = 0; i < c->used; i++) {
 		const u8 *record = luo_chain_entry(c, i);
@@ -39,7 +39,7 @@ static void check_block(struct luo_verify *v, const struct luo_chain *c, u64 fir
 
 static void walk(struct luo_verify *v)
 {
-	struct luo_list list = {.first = LUO_S01};
+	struct luo_list list = { .first = LUO_S01 };
 	u64 sessions = 0;
 
 	v->budget = v->limit;
@@ -67,7 +67,7 @@ static void walk(struct luo_verify *v)
  */
 int luo_verify_sessions(struct luo_verify *v, struct luo_arena *arena, const u64 key[2])
 {
-	struct luo_owner owner = {.kind = LUO_OWNER_CONTAINER};
+	struct luo_owner owner = { .kind = LUO_OWNER_CONTAINER };
 	size_t used = arena->used;
 	int err = luo_seen_init(&v->seen, arena, key);
 

@@ -44,11 +44,11 @@ static void write_thr(u8 byte)
 /** luo_arch_uart_named() - the UART behind a PC's console name, ttyS0 to ttyS3. */
 bool luo_arch_uart_named(const char *name, size_t len, struct luo_uart *found)
 {
-	static const u16 port[] = {0x3f8, 0x2f8, 0x3e8, 0x2e8};
+	static const u16 port[] = { 0x3f8, 0x2f8, 0x3e8, 0x2e8 };
 
 	if (len != 5 || __builtin_memcmp(name, "ttyS", 4) || name[4] < '0' || name[4] > '3')
 		return false;
-	*found = (struct luo_uart){.kind = LUO_UART_IO, .base = port[name[4] - '0']};
+	*found = (struct luo_uart){ .kind = LUO_UART_IO, .base = port[name[4] - '0'] };
 	return true;
 }
 

@@ -134,7 +134,7 @@ const void *luo_mmu_map(u64 pa, u64 len)
 			break;
 	}
 	if (at <= pa)
-		mmu.last = (struct luo_range){at, size};
+		mmu.last = (struct luo_range){ at, size };
 	return (const void *)pa;
 }
 

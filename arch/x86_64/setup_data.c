@@ -103,7 +103,7 @@ static int rebuild(const struct luo_phys *phys, u8 *insert, u64 *first)
 	u64 pa = luo_get64(luo_zero_page + HDR_SETUP_DATA);
 	int left = last_kho(phys, pa), err = 0;
 	struct luo_setup_node node;
-	struct chain c = {0};
+	struct chain c = { 0 };
 
 	if (left <= 0)
 		return left ? left : LUO_E_NONE;

@@ -71,9 +71,9 @@ void luo_trap_init(void)
 			.offset_high = (u32)(at >> 32),
 		};
 	}
-	r = (struct table_register){sizeof(gdt) - 1, (u64)gdt};
+	r = (struct table_register){ sizeof(gdt) - 1, (u64)gdt };
 	__asm__ volatile("lgdt %0" : : "m"(r) : "memory");
-	r = (struct table_register){sizeof(idt) - 1, (u64)idt};
+	r = (struct table_register){ sizeof(idt) - 1, (u64)idt };
 	__asm__ volatile("lidt %0" : : "m"(r) : "memory");
 }
 

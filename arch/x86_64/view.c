@@ -35,7 +35,7 @@ bool luo_ram_hits(u64 pa, u64 len)
 static int add_e820(const u8 *entry, u32 nr)
 {
 	for (; nr; nr--, entry += E820_ENTRY) {
-		struct luo_range r = {luo_get64(entry), luo_get64(entry + 8)};
+		struct luo_range r = { luo_get64(entry), luo_get64(entry + 8) };
 
 		if (luo_get32(entry + 16) != E820_RAM || !r.size || !luo_range_valid(&r))
 			continue;
@@ -48,10 +48,10 @@ static int add_e820(const u8 *entry, u32 nr)
 
 static void add_busy(u64 start, u64 size, const char *what)
 {
-	struct luo_range r = {start, size};
+	struct luo_range r = { start, size };
 
 	if (size && luo_range_valid(&r) && nr_busy < MAX_BUSY)
-		busy[nr_busy++] = (struct luo_busy){r, what};
+		busy[nr_busy++] = (struct luo_busy){ r, what };
 }
 
 static int add_node(const struct luo_setup_node *node)
@@ -113,7 +113,7 @@ static int share_tail(void)
 		return LUO_E_LIMIT;
 	if (tables > (end - start) / 2)
 		tables = ((end - start) / 2) & ~4095ULL;
-	arena = (struct luo_range){start, end - tables - start};
+	arena = (struct luo_range){ start, end - tables - start };
 	return luo_mmu_init(end - tables, end);
 }
 

@@ -34,7 +34,7 @@ static size_t arena_size(const struct dump *d)
 
 static int open_job(struct luo_job *job, const struct dump *d)
 {
-	*job = (struct luo_job){.mode = LUO_MODE_VERIFY, .clock = clock_us};
+	*job = (struct luo_job){ .mode = LUO_MODE_VERIFY, .clock = clock_us };
 	if (getrandom(job->key, sizeof(job->key), 0) != sizeof(job->key)) {
 		host_error("no random numbers from the kernel; try again");
 		return HOST_FAILED;
@@ -90,7 +90,7 @@ int answer_command(const struct options *opt, enum luo_mode mode, answer_print_f
 	static struct answer a;
 	int status;
 
-	a = (struct answer){.opt = opt};
+	a = (struct answer){ .opt = opt };
 	status = dump_open(&a.dump, opt->dump, opt->nr_dumps);
 	if (!status)
 		status = open_job(&a.job, &a.dump);

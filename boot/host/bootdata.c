@@ -51,7 +51,7 @@ static const u8 *boot_params(const struct luo_phys *phys, u64 pa)
  */
 int bootdata_from_cpus(const struct dump *d, const struct luo_phys *phys, struct found *found)
 {
-	struct luo_setup_node node = {0};
+	struct luo_setup_node node = { 0 };
 
 	for (u32 i = 0; i < d->nr_cpus; i++) {
 		const u8 *p = boot_params(phys, d->rsi[i]);
@@ -133,7 +133,7 @@ static void try_tree(struct search *s, u64 pa)
 
 static int search_extent(void *ctx, u64 pa, const u8 *p, u64 len)
 {
-	static const u8 magic[4] = {0xd0, 0x0d, 0xfe, 0xed};
+	static const u8 magic[4] = { 0xd0, 0x0d, 0xfe, 0xed };
 	struct search *s = ctx;
 
 	for (u64 i = -pa & 7; i < len && len - i >= 16; i += 8) {
@@ -158,8 +158,9 @@ bool bootdata_search(const struct dump *d, const struct luo_phys *phys, struct f
 {
 	static struct search s;
 
-	s = (struct search){
-		.phys = phys, .fdt_pa = found->handover.fdt_pa, .page_shift = found->page_shift};
+	s = (struct search){ .phys = phys,
+			     .fdt_pa = found->handover.fdt_pa,
+			     .page_shift = found->page_shift };
 	dump_extents(d, search_extent, &s);
 	if (s.ambiguous)
 		host_note("several boot data name the KHO FDT at 0x%llx with different scratch "

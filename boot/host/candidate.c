@@ -48,13 +48,13 @@ static int add_candidate(struct candidate_list *list, u64 pa)
 			   MAX_CANDIDATES);
 		return HOST_FAILED;
 	}
-	list->c[list->nr++] = (struct candidate){.pa = pa};
+	list->c[list->nr++] = (struct candidate){ .pa = pa };
 	return 0;
 }
 
 static int scan_extent(void *ctx, u64 pa, const u8 *p, u64 len)
 {
-	static const u8 magic[4] = {0xd0, 0x0d, 0xfe, 0xed};
+	static const u8 magic[4] = { 0xd0, 0x0d, 0xfe, 0xed };
 	struct candidate_list *list = ctx;
 
 	for (u64 i = -pa & 4095; i < len && len - i >= sizeof(magic); i += 4096) {
@@ -116,11 +116,11 @@ void candidate_rate(const struct luo_phys *phys, const struct luo_job *job, stru
 {
 	static struct luo_report report;
 	static struct luo_plan plan;
-	struct candidate best = {.pa = c->pa};
+	struct candidate best = { .pa = c->pa };
 
 	for (u32 shift = 12; shift <= 16 && !best.verified; shift += 2) {
-		struct luo_handover handover = {.fdt_pa = c->pa, .fdt_size = 1ULL << shift};
-		struct candidate now = {.pa = c->pa, .page_shift = shift};
+		struct luo_handover handover = { .fdt_pa = c->pa, .fdt_size = 1ULL << shift };
+		struct candidate now = { .pa = c->pa, .page_shift = shift };
 		struct luo_phys view = *phys;
 		struct luo_state state;
 

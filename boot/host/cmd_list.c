@@ -44,7 +44,7 @@ static void text_end(const struct luo_out *out, const char *why, u64 pa)
 
 static void list_text(const struct answer *a, const struct luo_out *out)
 {
-	struct list_view view = {text_session, text_file, text_end, out};
+	struct list_view view = { text_session, text_file, text_end, out };
 	u64 pa;
 	const char *why = list_walk(a, &view, &pa);
 
@@ -82,7 +82,7 @@ static void json_stopped(const struct luo_out *out, const char *why, u64 pa)
 
 static void list_json(const struct answer *a, const struct luo_out *out, int status)
 {
-	struct list_view view = {json_session, json_file, json_stopped, out};
+	struct list_view view = { json_session, json_file, json_stopped, out };
 	const char *why;
 	u64 pa;
 

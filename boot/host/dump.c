@@ -46,12 +46,12 @@ static const struct {
 	const char *magic;
 	const char *what;
 } foreign[] = {
-	{"KDUMP   ", "a compressed kdump; take it without -z, -l or -s"},
-	{"DISKDUMP", "a compressed diskdump; take it as ELF"},
-	{"makedumpfile", "a flattened makedumpfile dump; rearrange it with makedumpfile -R"},
-	{"PAGEDU64", "a Windows crash dump; take it without -w"},
-	{"QFI\373", "a qcow2 image, not memory; convert or dump with dump-guest-memory"},
-	{"QEVM", "a QEMU migration stream; use dump-guest-memory instead"},
+	{ "KDUMP   ", "a compressed kdump; take it without -z, -l or -s" },
+	{ "DISKDUMP", "a compressed diskdump; take it as ELF" },
+	{ "makedumpfile", "a flattened makedumpfile dump; rearrange it with makedumpfile -R" },
+	{ "PAGEDU64", "a Windows crash dump; take it without -w" },
+	{ "QFI\373", "a qcow2 image, not memory; convert or dump with dump-guest-memory" },
+	{ "QEVM", "a QEMU migration stream; use dump-guest-memory instead" },
 };
 
 static int check_foreign(const struct dump_file *f)
@@ -117,14 +117,14 @@ int dump_open(struct dump *d, const struct dump_arg *arg, u32 nr)
 {
 	int err = 0;
 
-	*d = (struct dump){0};
+	*d = (struct dump){ 0 };
 	d->file = calloc(nr, sizeof(*d->file));
 	if (!d->file) {
 		host_error("out of memory");
 		return HOST_FAILED;
 	}
 	for (u32 i = 0; i < nr && !err; i++) {
-		d->file[i] = (struct dump_file){.path = arg[i].path, .fd = -1};
+		d->file[i] = (struct dump_file){ .path = arg[i].path, .fd = -1 };
 		d->nr_files++;
 		err = add_file(d, i, &arg[i]);
 	}
@@ -147,7 +147,7 @@ void dump_close(struct dump *d)
 	free(d->seg);
 	free(d->ram);
 	free(d->rsi);
-	*d = (struct dump){0};
+	*d = (struct dump){ 0 };
 }
 
 /** dump_is_file() - is the open file @fd one of the dumps, by whatever name? */

@@ -32,7 +32,7 @@ static void take_candidate(const struct candidate *c, struct found *found)
 static int find_given(struct dump *d, const struct luo_phys *phys, u64 pa,
 		      const struct luo_job *job, struct found *found)
 {
-	struct candidate c = {.pa = pa};
+	struct candidate c = { .pa = pa };
 
 	found->source = FIND_GIVEN;
 	if (!bootdata_from_cpus(d, phys, found) && found->handover.fdt_pa == pa) {
@@ -40,7 +40,7 @@ static int find_given(struct dump *d, const struct luo_phys *phys, u64 pa,
 		return 0;
 	}
 	found->boot_pa = 0;
-	found->handover = (struct luo_handover){.fdt_pa = pa};
+	found->handover = (struct luo_handover){ .fdt_pa = pa };
 	if (bootdata_search(d, phys, found))
 		return 0;
 	found->named_at = 0;
@@ -107,7 +107,7 @@ static int find_without_address(struct dump *d, const struct luo_phys *phys,
 			  "looking in all memory",
 			  ull(found->boot_pa));
 	found->boot_pa = 0;
-	found->handover = (struct luo_handover){0};
+	found->handover = (struct luo_handover){ 0 };
 	return find_by_scan(d, phys, job, found);
 }
 
@@ -126,7 +126,7 @@ int find_state(struct dump *d, const struct options *opt, const struct luo_job *
 	struct luo_phys phys;
 	int err;
 
-	*found = (struct found){.source = FIND_NOTHING};
+	*found = (struct found){ .source = FIND_NOTHING };
 	dump_phys(d, &phys);
 	err = opt->has_kho_fdt ? find_given(d, &phys, opt->kho_fdt, job, found)
 			       : find_without_address(d, &phys, job, found);

@@ -50,7 +50,7 @@ static int next_block(struct walk *w, struct luo_chain *c, const char **why)
 
 static void show_file(const struct list_view *view, const u8 *e, u64 index)
 {
-	struct list_file f = {.index = index};
+	struct list_file f = { .index = index };
 
 	luo_strcopy(f.handler, sizeof(f.handler), (const char *)e, LUO_COMPAT_LEN);
 	f.data = luo_get64(e + offsetof(struct luo_file_ser, data));
@@ -75,7 +75,7 @@ static void walk_files(struct walk *w, u64 first, u64 count)
 
 static void walk_session(struct walk *w, const u8 *e)
 {
-	struct list_session s = {.index = w->sessions++};
+	struct list_session s = { .index = w->sessions++ };
 
 	luo_strcopy(s.name, sizeof(s.name), (const char *)e, LUO_NAME_LEN);
 	s.files = luo_get64(e + offsetof(struct luo_session_ser, count));
@@ -93,7 +93,7 @@ static void walk_session(struct walk *w, const u8 *e)
  */
 const char *list_walk(const struct answer *a, const struct list_view *view, u64 *pa)
 {
-	struct walk w = {.a = a, .view = view};
+	struct walk w = { .a = a, .view = view };
 	const char *why = NULL;
 	struct luo_chain c;
 

@@ -19,9 +19,9 @@ static const struct {
 	bool ktap;  /* --ktap makes sense */
 	bool dumps; /* works on dumps; else takes no option but -o and -q */
 } commands[] = {
-	{"verify", cmd_verify, true, true},	{"info", cmd_info, false, true},
-	{"list", cmd_list, false, true},	{"compact", cmd_compact, true, true},
-	{"explain", cmd_explain, false, false},
+	{ "verify", cmd_verify, true, true },	  { "info", cmd_info, false, true },
+	{ "list", cmd_list, false, true },	  { "compact", cmd_compact, true, true },
+	{ "explain", cmd_explain, false, false },
 };
 
 static int usage(const char *command, const char *why)
@@ -45,7 +45,7 @@ static int check_words(const struct options *o, bool ktap, bool dumps)
 
 static int unknown(const char *command)
 {
-	static const char *const later[] = {"map", "diff", "abi"};
+	static const char *const later[] = { "map", "diff", "abi" };
 
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(later); i++) {
 		if (strcmp(command, later[i]))
@@ -109,7 +109,7 @@ static int run(const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct sigaction action = {.sa_handler = on_sigbus};
+	struct sigaction action = { .sa_handler = on_sigbus };
 	struct options options;
 	int status;
 

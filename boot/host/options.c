@@ -24,16 +24,16 @@ enum {
 };
 
 static const struct option long_options[] = {
-	{"base", required_argument, NULL, OPT_BASE},
-	{"kho-fdt", required_argument, NULL, OPT_KHO_FDT},
-	{"json", no_argument, NULL, OPT_JSON},
-	{"ktap", no_argument, NULL, OPT_KTAP},
-	{"text", no_argument, NULL, OPT_TEXT},
-	{"help", no_argument, NULL, OPT_HELP},
-	{"version", no_argument, NULL, OPT_VERSION},
-	{"live", no_argument, NULL, OPT_LATER},
-	{"next-kernel", required_argument, NULL, OPT_LATER},
-	{NULL, 0, NULL, 0},
+	{ "base", required_argument, NULL, OPT_BASE },
+	{ "kho-fdt", required_argument, NULL, OPT_KHO_FDT },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "ktap", no_argument, NULL, OPT_KTAP },
+	{ "text", no_argument, NULL, OPT_TEXT },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "live", no_argument, NULL, OPT_LATER },
+	{ "next-kernel", required_argument, NULL, OPT_LATER },
+	{ NULL, 0, NULL, 0 },
 };
 
 /* --base waits here for its file. */
@@ -91,8 +91,8 @@ static int take_word(struct options *o, struct pending *p, const char *word)
 		o->command = word;
 		return 0;
 	}
-	o->dump[o->nr_dumps++] = (struct dump_arg){word, p->base, p->set};
-	*p = (struct pending){0, false};
+	o->dump[o->nr_dumps++] = (struct dump_arg){ word, p->base, p->set };
+	*p = (struct pending){ 0, false };
 	return 0;
 }
 
@@ -175,10 +175,10 @@ static int take_option(struct options *o, struct pending *p, int opt, char **arg
  */
 int options_parse(struct options *o, int argc, char **argv)
 {
-	struct pending p = {0, false};
+	struct pending p = { 0, false };
 	int opt, err = 0;
 
-	*o = (struct options){.format = HOST_FORMAT_TEXT};
+	*o = (struct options){ .format = HOST_FORMAT_TEXT };
 	o->dump = calloc((size_t)argc + 1, sizeof(*o->dump));
 	if (!o->dump) {
 		host_error("out of memory");

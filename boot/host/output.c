@@ -53,7 +53,7 @@ static int open_file(struct output *o, const struct dump *dump)
  */
 int output_open(struct output *o, const struct options *opt, const struct dump *dump)
 {
-	*o = (struct output){.path = opt->output, .out = {write_text, o}};
+	*o = (struct output){ .path = opt->output, .out = { write_text, o } };
 	if (o->path)
 		return open_file(o, dump);
 	if (!opt->quiet)

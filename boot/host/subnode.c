@@ -35,7 +35,7 @@ bool subnodes_each(const struct answer *a, subnode_fn fn, void *ctx)
 		return false;
 	fdt_for_each_subnode(node, tree, 0)
 	{
-		struct subnode s = {.name = fdt_get_name(tree, node, NULL)};
+		struct subnode s = { .name = fdt_get_name(tree, node, NULL) };
 
 		if (!s.name)
 			return false;

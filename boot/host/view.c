@@ -55,7 +55,7 @@ int dump_add_seg(struct dump *d, u32 file, u64 pa, u64 size, u64 off)
 		d->seg = p;
 		d->max_segs = max;
 	}
-	d->seg[d->nr_segs++] = (struct dump_seg){pa, size, off, file, NULL};
+	d->seg[d->nr_segs++] = (struct dump_seg){ pa, size, off, file, NULL };
 	return 0;
 }
 
@@ -138,7 +138,7 @@ int dump_merge(struct dump *d)
 		return HOST_FAILED;
 	}
 	for (u32 i = 0; i < d->nr_segs; i++)
-		d->ram[i] = (struct luo_range){d->seg[i].pa, d->seg[i].size};
+		d->ram[i] = (struct luo_range){ d->seg[i].pa, d->seg[i].size };
 	d->nr_ram = luo_ranges_normalize(d->ram, d->nr_segs);
 	return 0;
 }
@@ -191,7 +191,7 @@ static const void *dump_map(void *ctx, u64 pa, u64 len)
 
 	if (!seg)
 		return NULL;
-	r = (struct luo_range){seg->pa, seg->size};
+	r = (struct luo_range){ seg->pa, seg->size };
 	if (!luo_range_holds(&r, pa, len))
 		return NULL;
 	p = d->file[seg->file].mem + seg->off + (pa - seg->pa);
@@ -201,7 +201,7 @@ static const void *dump_map(void *ctx, u64 pa, u64 len)
 	return aligned_copy(seg, pa, p, len);
 }
 
-static const struct luo_mem_ops dump_ops = {.map = dump_map};
+static const struct luo_mem_ops dump_ops = { .map = dump_map };
 
 /**
  * dump_phys() - the view that the core reads: RAM is what the dumps hold, nothing can be stored

@@ -37,11 +37,11 @@ struct wrap_options {
 static int parse(int argc, char **argv, struct wrap_options *opt)
 {
 	static const struct option longs[] = {
-		{"kernel", required_argument, NULL, 'k'},
-		{"output", required_argument, NULL, 'o'},
-		{"payload", required_argument, NULL, 'p'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
+		{ "kernel", required_argument, NULL, 'k' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "payload", required_argument, NULL, 'p' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 
@@ -125,7 +125,7 @@ static int build(const char *path, const struct wrap_file *kernel, const struct 
 
 static int wrap(const struct wrap_options *opt, const char *payload_path, const char *output)
 {
-	struct wrap_file kernel = {0}, payload = {0};
+	struct wrap_file kernel = { 0 }, payload = { 0 };
 	int status = wrap_read(&kernel, opt->kernel, "kernel");
 
 	if (!status)
@@ -151,7 +151,7 @@ static int wrap(const struct wrap_options *opt, const char *payload_path, const 
  */
 int luo_wrap_main(int argc, char **argv)
 {
-	struct wrap_options opt = {0};
+	struct wrap_options opt = { 0 };
 	char *payload, *output;
 	int status = parse(argc, argv, &opt);
 

@@ -56,7 +56,7 @@ int wrap_read(struct wrap_file *file, const char *path, const char *what)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	int status = 0;
 
-	*file = (struct wrap_file){.path = path};
+	*file = (struct wrap_file){ .path = path };
 	if (fd < 0) {
 		host_error("%s: cannot open the %s: %s", path, what, strerror(errno));
 		return HOST_FAILED;

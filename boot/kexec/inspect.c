@@ -35,7 +35,7 @@ static bool tree_is_plain(const struct luo_job_state *job)
 
 static void run(struct luo_job_state *job)
 {
-	struct luo_job order = {.mode = LUO_MODE_VERIFY, .clock = luo_arch_clock};
+	struct luo_job order = { .mode = LUO_MODE_VERIFY, .clock = luo_arch_clock };
 	struct luo_state state;
 	struct luo_plan plan;
 
@@ -52,7 +52,7 @@ static void run(struct luo_job_state *job)
 
 static void find_and_run(struct luo_job_state *job)
 {
-	struct luo_owner boot = {.kind = LUO_OWNER_BOOT};
+	struct luo_owner boot = { .kind = LUO_OWNER_BOOT };
 	int err = luo_arch_find_kho(&job->phys, &job->handover);
 
 	if (err == LUO_E_NONE) {

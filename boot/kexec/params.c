@@ -9,11 +9,11 @@
 #define PREFIX_LEN (sizeof(PREFIX) - 1)
 
 /* Values in the order of the enums, the default first; NULL ends. */
-static const char *const modes[] = {"verify", "compact", "off", NULL};
-static const char *const thens[] = {"boot", "reset", NULL};
-static const char *const onerrors[] = {"pass", "drop", "drop-luo", "halt", "reset", NULL};
-static const char *const reports[] = {"line", "text", "ktap", "off", NULL};
-static const char *const switches[] = {"off", "on", NULL};
+static const char *const modes[] = { "verify", "compact", "off", NULL };
+static const char *const thens[] = { "boot", "reset", NULL };
+static const char *const onerrors[] = { "pass", "drop", "drop-luo", "halt", "reset", NULL };
+static const char *const reports[] = { "line", "text", "ktap", "off", NULL };
+static const char *const switches[] = { "off", "on", NULL };
 
 static void reject(struct luo_params *p, const struct luo_token *token)
 {
@@ -40,7 +40,7 @@ static void set_nonce(struct luo_params *p, const struct luo_text *value)
 
 static void set(struct luo_params *p, const struct luo_token *token)
 {
-	struct luo_text name = {token->name.s + PREFIX_LEN, token->name.len - PREFIX_LEN};
+	struct luo_text name = { token->name.s + PREFIX_LEN, token->name.len - PREFIX_LEN };
 
 	if (luo_name_is(&name, "mode"))
 		p->mode = choose(p, token, modes);
@@ -68,9 +68,9 @@ void luo_params_parse(const struct luo_text *cmdline, struct luo_params *params)
 	struct luo_text rest = *cmdline;
 	struct luo_token token;
 
-	*params = (struct luo_params){0};
+	*params = (struct luo_params){ 0 };
 	while (luo_next_token(&rest, &token) && !luo_text_is(&token.all, "--")) {
-		struct luo_text start = {token.name.s, PREFIX_LEN};
+		struct luo_text start = { token.name.s, PREFIX_LEN };
 
 		if (luo_name_is(&token.name, "elfcorehdr"))
 			params->crash = true;

@@ -2,13 +2,13 @@
 /* Lines on the console. Without a console nothing is said, and that is no error. */
 #include "payload.h"
 
-const struct luo_out luo_console = {.write = luo_arch_console_write};
+const struct luo_out luo_console = { .write = luo_arch_console_write };
 
 /** luo_put_text() - a piece of the command line, made harmless. */
 void luo_put_text(const struct luo_text *t)
 {
 	for (size_t i = 0; i < t->len; i++) {
-		char c[2] = {t->s[i], '\0'};
+		char c[2] = { t->s[i], '\0' };
 
 		luo_put_escaped(&luo_console, c);
 	}

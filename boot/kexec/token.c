@@ -28,10 +28,10 @@ static void split(struct luo_token *token)
 	unquote(&t);
 	while (at < t.len && t.s[at] != '=')
 		at++;
-	token->name = (struct luo_text){t.s, at};
-	token->value = (struct luo_text){t.s + at, 0};
+	token->name = (struct luo_text){ t.s, at };
+	token->value = (struct luo_text){ t.s + at, 0 };
 	if (at < t.len)
-		token->value = (struct luo_text){t.s + at + 1, t.len - at - 1};
+		token->value = (struct luo_text){ t.s + at + 1, t.len - at - 1 };
 	unquote(&token->value);
 }
 
@@ -55,7 +55,7 @@ bool luo_next_token(struct luo_text *rest, struct luo_token *token)
 		quoted ^= rest->s[n++] == '"';
 	if (!n)
 		return false;
-	token->all = (struct luo_text){rest->s, n};
+	token->all = (struct luo_text){ rest->s, n };
 	rest->s += n;
 	rest->len -= n;
 	split(token);

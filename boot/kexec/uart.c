@@ -11,7 +11,7 @@
 /* Take the text up to the next comma off @rest. */
 static struct luo_text field(struct luo_text *rest)
 {
-	struct luo_text f = {rest->s, 0};
+	struct luo_text f = { rest->s, 0 };
 
 	while (f.len < rest->len && f.s[f.len] != ',')
 		f.len++;
@@ -49,10 +49,10 @@ static bool parse_8250(struct luo_text *rest, struct luo_uart *uart)
 		u8 kind;
 		u8 shift;
 	} way[] = {
-		{"io", LUO_UART_IO, 0},
-		{"mmio", LUO_UART_MMIO, 0},
-		{"mmio16", LUO_UART_MMIO, 1},
-		{"mmio32", LUO_UART_MMIO, 2},
+		{ "io", LUO_UART_IO, 0 },
+		{ "mmio", LUO_UART_MMIO, 0 },
+		{ "mmio16", LUO_UART_MMIO, 1 },
+		{ "mmio32", LUO_UART_MMIO, 2 },
 	};
 	struct luo_text word = field(rest), addr = field(rest);
 
@@ -70,7 +70,7 @@ static bool parse(struct luo_text value, struct luo_uart *uart)
 {
 	struct luo_text word = field(&value);
 
-	*uart = (struct luo_uart){.kind = LUO_UART_NONE};
+	*uart = (struct luo_uart){ .kind = LUO_UART_NONE };
 	if (luo_text_is(&word, "uart8250") || luo_text_is(&word, "uart"))
 		return parse_8250(&value, uart);
 	if (luo_text_is(&word, "serial")) {
@@ -80,7 +80,7 @@ static bool parse(struct luo_text value, struct luo_uart *uart)
 			return true;
 		}
 		if (!word.len)
-			word = (struct luo_text){"ttyS0", 5};
+			word = (struct luo_text){ "ttyS0", 5 };
 	}
 	return luo_arch_uart_named(word.s, word.len, uart);
 }
@@ -95,9 +95,9 @@ static bool parse(struct luo_text value, struct luo_uart *uart)
  */
 void luo_uart_pick(const struct luo_text *cmdline, struct luo_uart *uart)
 {
-	static const char *const names[] = {"luo_payload.console", "console", "earlycon",
-					    "earlyprintk"};
-	struct luo_uart found[LUO_ARRAY_SIZE(names)] = {0}, one;
+	static const char *const names[] = { "luo_payload.console", "console", "earlycon",
+					     "earlyprintk" };
+	struct luo_uart found[LUO_ARRAY_SIZE(names)] = { 0 }, one;
 	struct luo_text rest = *cmdline;
 	struct luo_token token;
 	bool own = false;

@@ -62,7 +62,7 @@ def test_explain_into_a_file(tmp_path):
 def options():
     """Long options of this version, from the sources."""
     text = (TOP / "boot/host/options.c").read_text()
-    rows = re.findall(r'\{ "([a-z-]+)", \w+, NULL, (\w+) \}', text)
+    rows = re.findall(r'\{ ?"([a-z-]+)", \w+, NULL, (\w+) ?\}', text)
     return [f"--{name}" for name, kind in rows if kind != "OPT_LATER"]
 
 

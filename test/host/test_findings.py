@@ -139,7 +139,6 @@ DAMAGES = [
     ("LUO-S07", "panic", put(8, 2**64 - 1)),
     ("LUO-S08", "panic", link(lambda s: s.blocks[0])),
     ("LUO-S10", "lose", name(1, b"n" * 64)),
-    ("LUO-S11", "lose", name(1, b"")),
     ("LUO-S12", "refuse", name(5, b"session-1")),
     ("LUO-F01", None, file_block(0, 0, BASE + 4)),
     ("LUO-F02", "panic", file_block(0, 0, OUTSIDE)),
@@ -179,6 +178,16 @@ def test_damage(tmp_path, code, severity, damage):
         assert place in {int(f["pa"], 16) for f in found} | {
             int(f["what"].split("0x")[1].split()[0], 16)
             for f in found if "0x" in f["what"]}
+
+
+def test_an_empty_name_is_a_note(tmp_path):
+    """The next kernel takes one session without a name as it takes any."""
+    state = three_blocks()
+    name(1, b"")(state)
+    answer = findings(tmp_path, state)
+    assert (answer.status, answer.json["verdict"]) == (OK, "ok")
+    assert [(f["code"], f["severity"]) for f in answer.json["findings"]] == [
+        ("LUO-S11", "note")]
 
 
 def test_the_undamaged_state_is_ok(tmp_path):

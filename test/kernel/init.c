@@ -24,12 +24,12 @@ static const struct command {
 	int words; /* arguments it must have */
 	bool rest; /* the text behind them is one more argument, spaces and all */
 } commands[] = {
-	{"create", cmd_create, 6, false}, {"dup", cmd_dup, 1, false},
-	{"close", cmd_close, 3, false},	  {"retrieve", cmd_retrieve, 4, false},
-	{"finish", cmd_finish, 3, false}, {"load", cmd_load, 3, true},
-	{"kexec", cmd_kexec, 0, false},	  {"crash", cmd_crash, 0, false},
-	{"mem", cmd_mem, 0, false},	  {"cat", cmd_cat, 1, false},
-	{"run", cmd_run, 1, false},	  {"poweroff", cmd_poweroff, 0, false},
+	{ "create", cmd_create, 6, false }, { "dup", cmd_dup, 1, false },
+	{ "close", cmd_close, 3, false },   { "retrieve", cmd_retrieve, 4, false },
+	{ "finish", cmd_finish, 3, false }, { "load", cmd_load, 3, true },
+	{ "kexec", cmd_kexec, 0, false },   { "crash", cmd_crash, 0, false },
+	{ "mem", cmd_mem, 0, false },	    { "cat", cmd_cat, 1, false },
+	{ "run", cmd_run, 1, false },	    { "poweroff", cmd_poweroff, 0, false },
 };
 
 bool read_line(const char *path, const char *key, char *line, size_t size)
@@ -98,7 +98,7 @@ static int split(char **line, char **word, int max)
 
 static int perform(const char *name, char *line)
 {
-	char *arg[ARGS_MAX + 2] = {NULL};
+	char *arg[ARGS_MAX + 2] = { NULL };
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
 		const struct command *c = &commands[i];

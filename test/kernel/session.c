@@ -36,7 +36,7 @@ void device_release(void)
 static int session_open(unsigned long request, const char *name)
 {
 	/* The records of create and retrieve are the same. */
-	struct liveupdate_ioctl_create_session arg = {.size = sizeof(arg)};
+	struct liveupdate_ioctl_create_session arg = { .size = sizeof(arg) };
 
 	strncpy((char *)arg.name, name, sizeof(arg.name) - 1);
 	if (ioctl(device, request, &arg))
@@ -66,7 +66,7 @@ static int each(char **arg, int (*one)(const char *name, char **arg))
 
 static int preserve(int session, const char *name, uint64_t token, uint64_t size, const char *seed)
 {
-	struct liveupdate_session_preserve_fd arg = {.size = sizeof(arg), .token = token};
+	struct liveupdate_session_preserve_fd arg = { .size = sizeof(arg), .token = token };
 	char text[GUEST_LINE_MAX];
 	int err = 0;
 
@@ -126,7 +126,7 @@ int cmd_close(char **arg)
 
 static int retrieve_fd(int session, const char *name, uint64_t token)
 {
-	struct liveupdate_session_retrieve_fd arg = {.size = sizeof(arg), .token = token};
+	struct liveupdate_session_retrieve_fd arg = { .size = sizeof(arg), .token = token };
 	uint64_t size, digest;
 	int err;
 
@@ -164,7 +164,7 @@ int cmd_retrieve(char **arg)
 
 static int finish_one(const char *name, char **arg)
 {
-	struct liveupdate_session_finish finish = {.size = sizeof(finish)};
+	struct liveupdate_session_finish finish = { .size = sizeof(finish) };
 	int fd = table_get(name);
 
 	(void)arg;

@@ -36,7 +36,7 @@ void run(struct answer *a, struct world *w, enum luo_mode mode)
 		.mode = mode,
 		.arena = a->arena,
 		.arena_size = a->arena_size,
-		.key = {0x0123456789abcdefULL, 0xfedcba9876543210ULL},
+		.key = { 0x0123456789abcdefULL, 0xfedcba9876543210ULL },
 		.clock = tick,
 		.clock_ctx = &now,
 	};
@@ -71,7 +71,7 @@ static void dump(const struct answer *a)
 
 void expect_verdict(const struct answer *a, u8 verdict)
 {
-	static const int status[] = {0, 1, 4, 8, 8};
+	static const int status[] = { 0, 1, 4, 8, 8 };
 
 	if (a->report.verdict != verdict)
 		dump(a);

@@ -22,8 +22,8 @@ static struct link session_link(struct world *w)
 	u32 order = world_sessions_list(w)->order;
 
 	if (w->abi == WORLD_S2)
-		return (struct link){0, w->block[0].pa, order};
-	return (struct link){w->block[0].pa, w->block[1].pa, order};
+		return (struct link){ 0, w->block[0].pa, order };
+	return (struct link){ w->block[0].pa, w->block[1].pa, order };
 }
 
 /* The first session's second file block, or its array. */
@@ -33,7 +33,7 @@ static struct link file_link(struct world *w)
 
 	if (w->abi == WORLD_V5)
 		at = world_get(w, at);
-	return (struct link){at, world_get(w, at), world_files_list(w)->order};
+	return (struct link){ at, world_get(w, at), world_files_list(w)->order };
 }
 
 static void point(struct world *w, const struct link *l, u64 pa)

@@ -119,7 +119,7 @@ static bool value(struct reader *r, const char *path)
 /* True when the text is one value and nothing else but a line feed. */
 bool json_read(struct json *json, const char *text)
 {
-	struct reader r = {json, text};
+	struct reader r = { json, text };
 
 	json->nr = 0;
 	return value(&r, "") && take(&r, '\n') && !*r.at;

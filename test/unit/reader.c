@@ -84,7 +84,7 @@ static void read_block(struct reader *r, struct world *w, u64 pa)
 
 struct reader read_back(struct world *w)
 {
-	struct reader r = {.digest = 0xcbf29ce484222325ULL};
+	struct reader r = { .digest = 0xcbf29ce484222325ULL };
 	u64 pa = first_block(w);
 
 	for (; pa; pa = w->abi == WORLD_S2 ? 0 : world_get(w, pa))

@@ -5,25 +5,25 @@
 #include <string.h>
 
 const struct shape shapes[] = {
-	{"tail", WORLD_V5, 2, {FULL, 0}},
-	{"head", WORLD_V5, 2, {0, FULL}},
-	{"middle", WORLD_V5, 3, {FULL, 0, 4}},
-	{"several in a row", WORLD_V5, 7, {FULL, 0, 0, 0, FULL, 0, 0}},
-	{"head run", WORLD_V5, 4, {0, 0, 0, 9}},
-	{"everywhere", WORLD_V5, 10, {0, 0, 3, 0, FULL, 0, 0, 1, 2, 0}},
-	{"only one, empty", WORLD_V5, 1, {0}},
-	{"all empty", WORLD_V5, 5, {0, 0, 0, 0, 0}},
-	{"files: tail", WORLD_V5, 1, {7}, 2, {5, 0}},
-	{"files: head", WORLD_V5, 1, {7}, 2, {0, 5}},
-	{"files: middle", WORLD_V5, 1, {7}, 3, {FULL, 0, 5}},
-	{"files: everywhere", WORLD_V5, 1, {7}, 8, {0, 0, 1, 0, 2, 3, 0, 0}},
-	{"files: all empty", WORLD_V5, 1, {7}, 3, {0, 0, 0}},
-	{"both", WORLD_V5, 6, {0, 5, 0, 0, 8, 0}, 4, {0, 1, 0, 2}},
-	{"v3: tail", WORLD_S3, 2, {FULL, 0}},
-	{"v3: head", WORLD_S3, 2, {0, 6}},
-	{"v3: middle", WORLD_S3, 3, {5, 0, 6}},
-	{"v3: everywhere", WORLD_S3, 8, {0, 0, 3, 0, 4, 0, 0, 0}, 1, {9}},
-	{"v3: all empty", WORLD_S3, 3, {0, 0, 0}, .kept = 1},
+	{ "tail", WORLD_V5, 2, { FULL, 0 } },
+	{ "head", WORLD_V5, 2, { 0, FULL } },
+	{ "middle", WORLD_V5, 3, { FULL, 0, 4 } },
+	{ "several in a row", WORLD_V5, 7, { FULL, 0, 0, 0, FULL, 0, 0 } },
+	{ "head run", WORLD_V5, 4, { 0, 0, 0, 9 } },
+	{ "everywhere", WORLD_V5, 10, { 0, 0, 3, 0, FULL, 0, 0, 1, 2, 0 } },
+	{ "only one, empty", WORLD_V5, 1, { 0 } },
+	{ "all empty", WORLD_V5, 5, { 0, 0, 0, 0, 0 } },
+	{ "files: tail", WORLD_V5, 1, { 7 }, 2, { 5, 0 } },
+	{ "files: head", WORLD_V5, 1, { 7 }, 2, { 0, 5 } },
+	{ "files: middle", WORLD_V5, 1, { 7 }, 3, { FULL, 0, 5 } },
+	{ "files: everywhere", WORLD_V5, 1, { 7 }, 8, { 0, 0, 1, 0, 2, 3, 0, 0 } },
+	{ "files: all empty", WORLD_V5, 1, { 7 }, 3, { 0, 0, 0 } },
+	{ "both", WORLD_V5, 6, { 0, 5, 0, 0, 8, 0 }, 4, { 0, 1, 0, 2 } },
+	{ "v3: tail", WORLD_S3, 2, { FULL, 0 } },
+	{ "v3: head", WORLD_S3, 2, { 0, 6 } },
+	{ "v3: middle", WORLD_S3, 3, { 5, 0, 6 } },
+	{ "v3: everywhere", WORLD_S3, 8, { 0, 0, 3, 0, 4, 0, 0, 0 }, 1, { 9 } },
+	{ "v3: all empty", WORLD_S3, 3, { 0, 0, 0 }, .kept = 1 },
 };
 
 const u32 nr_shapes = LUO_ARRAY_SIZE(shapes);
@@ -68,7 +68,7 @@ static void drop(struct world *w, struct expected *e, u64 pa, u32 order)
 	if (i == e->nr_clears) {
 		u64 old = world_get(w, word);
 
-		e->clear[e->nr_clears++] = (struct expected_op){word, 8, {old}, {old}};
+		e->clear[e->nr_clears++] = (struct expected_op){ word, 8, { old }, { old } };
 	}
 	e->clear[i].new[0] &= ~mask;
 }
@@ -79,7 +79,7 @@ static void link_op(struct world *w, struct expected *e, u64 at, u64 prev, u64 t
 	struct expected_op *op = &e->link[e->nr_links++];
 	u64 old = world_get(w, at);
 
-	*op = (struct expected_op){at, 8, {old}, {to}};
+	*op = (struct expected_op){ at, 8, { old }, { to } };
 	if (prev) {
 		op->len = 16;
 		op->old[1] = op->new[1] = world_get(w, prev + 8);

@@ -42,8 +42,8 @@ static void kho_node(struct world *w, u64 pa, u64 next, u64 seed)
 
 static void expect_found(struct world *w, u64 first, u64 at, u64 seed)
 {
-	struct luo_handover h = {0};
-	struct luo_setup_node found = {0};
+	struct luo_handover h = { 0 };
+	struct luo_setup_node found = { 0 };
 
 	assert_int_equal(luo_setup_find_kho(&w->phys, first, &h, &found), 0);
 	assert_int_equal(h.fdt_pa, seed);
@@ -58,7 +58,7 @@ static void expect_found(struct world *w, u64 first, u64 at, u64 seed)
 
 static void expect_error(struct world *w, u64 first, int error)
 {
-	struct luo_handover h = {0};
+	struct luo_handover h = { 0 };
 
 	assert_int_equal(luo_setup_find_kho(&w->phys, first, &h, NULL), error);
 }
@@ -163,7 +163,7 @@ static void too_short(void **state)
 
 static int load(struct world *w, u64 pa, u64 size, struct luo_range *area, u32 max, u32 *nr)
 {
-	struct luo_handover h = {.scratch_pa = pa, .scratch_size = size};
+	struct luo_handover h = { .scratch_pa = pa, .scratch_size = size };
 
 	return luo_scratch_load(&w->phys, &h, area, max, nr);
 }
@@ -227,7 +227,7 @@ static void scratch_place(void **state)
 
 static void page_shift(void **state)
 {
-	static const u64 bad[] = {0, 1, 2048, 4095, 4097, 8192, 32768, 131072, 1ULL << 44, ~0ULL};
+	static const u64 bad[] = { 0, 1, 2048, 4095, 4097, 8192, 32768, 131072, 1ULL << 44, ~0ULL };
 
 	(void)state;
 	assert_int_equal(luo_page_shift_of(4096), 12);

@@ -54,55 +54,55 @@ static void write_tree(void *dtb, const struct tree *t)
 }
 
 static const struct tree trees[] = {
-	{2,
-	 2,
-	 0,
-	 4,
-	 4,
-	 {1, 0x40000000, 0, 0x1000},
-	 {2, 0x3000, 0, 0x20},
-	 0,
-	 {0x140000000ULL, 0x1000, 0x200003000ULL, 0x20}},
-	{1,
-	 1,
-	 0,
-	 2,
-	 2,
-	 {0x80000000, 0x10000},
-	 {0x90000000, 0x30},
-	 0,
-	 {0x80000000, 0x10000, 0x90000000, 0x30}},
-	{2,
-	 1,
-	 0,
-	 3,
-	 3,
-	 {0x12, 0x34567000, 0x4000},
-	 {0, 0xfffff000, 0x10},
-	 0,
-	 {0x1234567000ULL, 0x4000, 0xfffff000, 0x10}},
+	{ 2,
+	  2,
+	  0,
+	  4,
+	  4,
+	  { 1, 0x40000000, 0, 0x1000 },
+	  { 2, 0x3000, 0, 0x20 },
+	  0,
+	  { 0x140000000ULL, 0x1000, 0x200003000ULL, 0x20 } },
+	{ 1,
+	  1,
+	  0,
+	  2,
+	  2,
+	  { 0x80000000, 0x10000 },
+	  { 0x90000000, 0x30 },
+	  0,
+	  { 0x80000000, 0x10000, 0x90000000, 0x30 } },
+	{ 2,
+	  1,
+	  0,
+	  3,
+	  3,
+	  { 0x12, 0x34567000, 0x4000 },
+	  { 0, 0xfffff000, 0x10 },
+	  0,
+	  { 0x1234567000ULL, 0x4000, 0xfffff000, 0x10 } },
 	/* No #size-cells means 1, no #address-cells means 2. */
-	{0,
-	 0,
-	 0,
-	 3,
-	 3,
-	 {1, 0, 0x1000},
-	 {1, 0x1000, 0x20},
-	 0,
-	 {0x100000000ULL, 0x1000, 0x100001000ULL, 0x20}},
-	{.ac = 2, .sc = 2, .no_chosen = true, .err = LUO_E_NONE},
-	{.ac = 2, .sc = 2, .err = LUO_E_NONE},
-	{.ac = 2, .sc = 2, .nr_fdt = 4, .err = LUO_E_NONE},
-	{.ac = 2, .sc = 2, .nr_scratch = 4, .err = LUO_E_NONE},
-	{.ac = 2, .sc = 2, .nr_fdt = 3, .nr_scratch = 4, .err = LUO_E_FORMAT},
-	{.ac = 2, .sc = 2, .nr_fdt = 4, .nr_scratch = 5, .err = LUO_E_FORMAT},
-	{.ac = 2, .sc = 2, .nr_fdt = 8, .nr_scratch = 4, .err = LUO_E_FORMAT},
-	{.ac = 2, .sc = 2, .nr_fdt = 4, .nr_scratch = 8, .err = LUO_E_FORMAT},
-	{.ac = 1, .sc = 1, .nr_fdt = 4, .nr_scratch = 4, .err = LUO_E_FORMAT},
-	{.ac = 3, .sc = 2, .nr_fdt = 5, .nr_scratch = 5, .err = LUO_E_FORMAT},
-	{.ac = 2, .sc = 3, .nr_fdt = 5, .nr_scratch = 5, .err = LUO_E_FORMAT},
-	{.ac = 5, .sc = 2, .nr_fdt = 4, .nr_scratch = 4, .err = LUO_E_FORMAT},
+	{ 0,
+	  0,
+	  0,
+	  3,
+	  3,
+	  { 1, 0, 0x1000 },
+	  { 1, 0x1000, 0x20 },
+	  0,
+	  { 0x100000000ULL, 0x1000, 0x100001000ULL, 0x20 } },
+	{ .ac = 2, .sc = 2, .no_chosen = true, .err = LUO_E_NONE },
+	{ .ac = 2, .sc = 2, .err = LUO_E_NONE },
+	{ .ac = 2, .sc = 2, .nr_fdt = 4, .err = LUO_E_NONE },
+	{ .ac = 2, .sc = 2, .nr_scratch = 4, .err = LUO_E_NONE },
+	{ .ac = 2, .sc = 2, .nr_fdt = 3, .nr_scratch = 4, .err = LUO_E_FORMAT },
+	{ .ac = 2, .sc = 2, .nr_fdt = 4, .nr_scratch = 5, .err = LUO_E_FORMAT },
+	{ .ac = 2, .sc = 2, .nr_fdt = 8, .nr_scratch = 4, .err = LUO_E_FORMAT },
+	{ .ac = 2, .sc = 2, .nr_fdt = 4, .nr_scratch = 8, .err = LUO_E_FORMAT },
+	{ .ac = 1, .sc = 1, .nr_fdt = 4, .nr_scratch = 4, .err = LUO_E_FORMAT },
+	{ .ac = 3, .sc = 2, .nr_fdt = 5, .nr_scratch = 5, .err = LUO_E_FORMAT },
+	{ .ac = 2, .sc = 3, .nr_fdt = 5, .nr_scratch = 5, .err = LUO_E_FORMAT },
+	{ .ac = 5, .sc = 2, .nr_fdt = 4, .nr_scratch = 4, .err = LUO_E_FORMAT },
 };
 
 static void table(void **state)
@@ -111,7 +111,7 @@ static void table(void **state)
 
 	(void)state;
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(trees); i++) {
-		struct luo_handover h = {0};
+		struct luo_handover h = { 0 };
 		int err;
 
 		write_tree(dtb, &trees[i]);
@@ -135,7 +135,7 @@ static void expect_malformed(const u8 *dtb, u64 size)
 static void malformed(void **state)
 {
 	/* Words of the header that no value but their own fits; a high version alone is fine. */
-	static const u8 word[] = {0, 1, 2, 3, 4, 6, 8, 9};
+	static const u8 word[] = { 0, 1, 2, 3, 4, 6, 8, 9 };
 	u8 buf[TREE_SIZE] __attribute__((aligned(8))), *dtb;
 	u32 size;
 

@@ -90,9 +90,9 @@ static void expect_changes(const struct snap *s, const struct world *w, const st
 	u32 nr = 0;
 
 	for (u32 i = 0; i < e->nr_links; i++)
-		range[nr++] = (struct luo_range){e->link[i].pa, e->link[i].len};
+		range[nr++] = (struct luo_range){ e->link[i].pa, e->link[i].len };
 	for (u32 i = 0; i < e->nr_clears; i++)
-		range[nr++] = (struct luo_range){e->clear[i].pa, 8};
+		range[nr++] = (struct luo_range){ e->clear[i].pa, 8 };
 	snap_expect(s, w, range, nr);
 }
 
@@ -218,9 +218,9 @@ struct head_case {
 };
 
 static const struct head_case head_cases[] = {
-	{HIGH_BANK + MIB(1), HIGH_BANK + MIB(2), 4}, /* the low half differs */
-	{LOW_BANK + MIB(7), HIGH_BANK + MIB(7), 4},  /* the high half differs */
-	{LOW_BANK + MIB(7), HIGH_BANK + MIB(6), 0},  /* both differ */
+	{ HIGH_BANK + MIB(1), HIGH_BANK + MIB(2), 4 }, /* the low half differs */
+	{ LOW_BANK + MIB(7), HIGH_BANK + MIB(7), 4 },  /* the high half differs */
+	{ LOW_BANK + MIB(7), HIGH_BANK + MIB(6), 0 },  /* both differ */
 };
 
 /* Two blocks at addresses of our own in a chain, the first one empty. */
@@ -287,8 +287,8 @@ int main(void)
 	int failed = cmocka_run_group_tests_name("compact", tests, NULL, NULL);
 
 	for (u32 i = 0; i < nr_shapes; i++)
-		each[i] = (struct CMUnitTest){shapes[i].name, shape_test, NULL, NULL,
-					      (void *)&shapes[i]};
+		each[i] = (struct CMUnitTest){ shapes[i].name, shape_test, NULL, NULL,
+					       (void *)&shapes[i] };
 	failed += _cmocka_run_group_tests("compact shapes", each, nr_shapes, NULL, NULL);
 	free(each);
 	return failed;

@@ -108,37 +108,37 @@ static void luo_bits(struct world *w)
 }
 
 static const struct damage kho_damages[] = {
-	{"kho-v1", kho_v1, LUO_K03, REFUSED},
-	{"kho-v9", kho_v9, LUO_K03, REFUSED},
-	{"kho-v4;radix-v1", kho_longer, LUO_K03, REFUSED},
-	{"kho-v", kho_prefix, LUO_K03, REFUSED},
-	{"no compatible", kho_none, LUO_K03, REFUSED},
-	{"map missing", map_missing, LUO_K04, LOSE},
-	{"map of another name", map_other_name, LUO_K04, LOSE},
-	{"map of 4 bytes", map_short, LUO_K04, LOSE},
-	{"map of 16 bytes", map_long, LUO_K04, LOSE},
-	{"map 0", map_zero, LUO_K04, LOSE},
-	{"blob-size missing", size_missing, LUO_K05, PANIC},
-	{"blob-size of 4 bytes", size_short, LUO_K05, PANIC},
-	{"blob-size 0", size_zero, LUO_K05, PANIC},
-	{"preserved-data missing", data_missing, LUO_K05, PANIC},
-	{"preserved-data by kho-v1's name", data_old_name, LUO_K05, PANIC},
-	{"preserved-data of 4 bytes", data_short, LUO_K05, PANIC},
-	{"preserved-data 0", data_zero, LUO_K05, PANIC},
-	{"container in a hole", data_hole, LUO_C01, PANIC, .also = LUO_C04},
-	{"container at the top", data_top, LUO_C01, PANIC, .also = LUO_C04},
-	{"record too short", record_short, LUO_C02, PANIC},
-	{"record with a string only", record_string_only, LUO_C02, PANIC},
-	{"tree's magic", bad_magic, LUO_K02, LOSE},
-	{"tree larger than its page", fdt_large, LUO_K02, LOSE},
-	{"tree without an end", fdt_structure, LUO_K02, LOSE},
-	{"tree's page not preserved", fdt_unpreserved, LUO_K06, PANIC},
-	{"tree in a hole", fdt_hole, LUO_K01, LOSE},
-	{"tree misaligned", fdt_misaligned, LUO_K01, LOSE},
-	{"container not preserved", luo_unpreserved, LUO_C04, PANIC},
-	{"luo-v4", luo_v4, LUO_C03, UNKNOWN},
-	{"luo-v5;block-v1", luo_v5_longer, LUO_C03, UNKNOWN},
-	{"feature bits", luo_bits, LUO_C03, UNKNOWN},
+	{ "kho-v1", kho_v1, LUO_K03, REFUSED },
+	{ "kho-v9", kho_v9, LUO_K03, REFUSED },
+	{ "kho-v4;radix-v1", kho_longer, LUO_K03, REFUSED },
+	{ "kho-v", kho_prefix, LUO_K03, REFUSED },
+	{ "no compatible", kho_none, LUO_K03, REFUSED },
+	{ "map missing", map_missing, LUO_K04, LOSE },
+	{ "map of another name", map_other_name, LUO_K04, LOSE },
+	{ "map of 4 bytes", map_short, LUO_K04, LOSE },
+	{ "map of 16 bytes", map_long, LUO_K04, LOSE },
+	{ "map 0", map_zero, LUO_K04, LOSE },
+	{ "blob-size missing", size_missing, LUO_K05, PANIC },
+	{ "blob-size of 4 bytes", size_short, LUO_K05, PANIC },
+	{ "blob-size 0", size_zero, LUO_K05, PANIC },
+	{ "preserved-data missing", data_missing, LUO_K05, PANIC },
+	{ "preserved-data by kho-v1's name", data_old_name, LUO_K05, PANIC },
+	{ "preserved-data of 4 bytes", data_short, LUO_K05, PANIC },
+	{ "preserved-data 0", data_zero, LUO_K05, PANIC },
+	{ "container in a hole", data_hole, LUO_C01, PANIC, .also = LUO_C04 },
+	{ "container at the top", data_top, LUO_C01, PANIC, .also = LUO_C04 },
+	{ "record too short", record_short, LUO_C02, PANIC },
+	{ "record with a string only", record_string_only, LUO_C02, PANIC },
+	{ "tree's magic", bad_magic, LUO_K02, LOSE },
+	{ "tree larger than its page", fdt_large, LUO_K02, LOSE },
+	{ "tree without an end", fdt_structure, LUO_K02, LOSE },
+	{ "tree's page not preserved", fdt_unpreserved, LUO_K06, PANIC },
+	{ "tree in a hole", fdt_hole, LUO_K01, LOSE },
+	{ "tree misaligned", fdt_misaligned, LUO_K01, LOSE },
+	{ "container not preserved", luo_unpreserved, LUO_C04, PANIC },
+	{ "luo-v4", luo_v4, LUO_C03, UNKNOWN },
+	{ "luo-v5;block-v1", luo_v5_longer, LUO_C03, UNKNOWN },
+	{ "feature bits", luo_bits, LUO_C03, UNKNOWN },
 };
 
 TREE(tree_v2, compatible = "luo-v2")
@@ -166,25 +166,25 @@ static void tree_structure(struct world *w)
 }
 
 static const struct damage tree_damages[] = {
-	{"luo-v2", tree_v2, LUO_C03, UNKNOWN},
-	{"no compatible", tree_none, LUO_C03, UNKNOWN},
-	{"luo-session-v1", session_v1, LUO_C03, UNKNOWN},
-	{"luo-session-v4", session_v4, LUO_C03, UNKNOWN},
-	{"no session string", session_none, LUO_C03, UNKNOWN},
-	{"no session node", node_missing, LUO_C02, PANIC},
-	{"no header property", head_missing, LUO_C02, PANIC},
-	{"header of another name", head_old_name, LUO_C02, PANIC},
-	{"header of 4 bytes", head_short, LUO_C02, PANIC},
-	{"header of 16 bytes", head_long, LUO_C02, PANIC},
-	{"tree longer than blob-size", tree_cut, LUO_C02, PANIC},
-	{"tree without an end", tree_structure, LUO_C02, PANIC},
-	{"container not preserved", luo_unpreserved, LUO_C04, PANIC},
+	{ "luo-v2", tree_v2, LUO_C03, UNKNOWN },
+	{ "no compatible", tree_none, LUO_C03, UNKNOWN },
+	{ "luo-session-v1", session_v1, LUO_C03, UNKNOWN },
+	{ "luo-session-v4", session_v4, LUO_C03, UNKNOWN },
+	{ "no session string", session_none, LUO_C03, UNKNOWN },
+	{ "no session node", node_missing, LUO_C02, PANIC },
+	{ "no header property", head_missing, LUO_C02, PANIC },
+	{ "header of another name", head_old_name, LUO_C02, PANIC },
+	{ "header of 4 bytes", head_short, LUO_C02, PANIC },
+	{ "header of 16 bytes", head_long, LUO_C02, PANIC },
+	{ "tree longer than blob-size", tree_cut, LUO_C02, PANIC },
+	{ "tree without an end", tree_structure, LUO_C02, PANIC },
+	{ "container not preserved", luo_unpreserved, LUO_C04, PANIC },
 };
 
 /* kho-v2 has no blob-size; v3 and v4 are alike. */
 static void versions(void **state)
 {
-	static const char *const version[] = {"kho-v2", "kho-v3", "kho-v4"};
+	static const char *const version[] = { "kho-v2", "kho-v3", "kho-v4" };
 
 	(void)state;
 	for (u32 i = 0; i < 9; i++) {
@@ -213,16 +213,16 @@ struct naming {
 };
 
 static const struct naming namings[] = {
-	{WORLD_V5, kho_v1, "kho-v1", "-"},
-	{WORLD_V5, kho_v9, "kho-v9", "-"},
-	{WORLD_V5, kho_longer, "kho-v4;radix-v1", "-"},
-	{WORLD_V5, luo_v4, "kho-v4", "luo-v4"},
-	{WORLD_V5, luo_v5_longer, "kho-v4", "luo-v5;block-v1"},
-	{WORLD_S2, session_v4, "kho-v3", "luo-session-v4"},
-	{WORLD_S2, tree_v2, "kho-v3", "luo-v2"},
-	{WORLD_V5, token_elsewhere, "kho-v4", "luo-v5"},
-	{WORLD_S2, token_elsewhere, "kho-v3", "luo-session-v2"},
-	{WORLD_S3, token_elsewhere, "kho-v3", "luo-session-v3"},
+	{ WORLD_V5, kho_v1, "kho-v1", "-" },
+	{ WORLD_V5, kho_v9, "kho-v9", "-" },
+	{ WORLD_V5, kho_longer, "kho-v4;radix-v1", "-" },
+	{ WORLD_V5, luo_v4, "kho-v4", "luo-v4" },
+	{ WORLD_V5, luo_v5_longer, "kho-v4", "luo-v5;block-v1" },
+	{ WORLD_S2, session_v4, "kho-v3", "luo-session-v4" },
+	{ WORLD_S2, tree_v2, "kho-v3", "luo-v2" },
+	{ WORLD_V5, token_elsewhere, "kho-v4", "luo-v5" },
+	{ WORLD_S2, token_elsewhere, "kho-v3", "luo-session-v2" },
+	{ WORLD_S3, token_elsewhere, "kho-v3", "luo-session-v3" },
 };
 
 /* What is refused is called by its name, and so is what is read. */
@@ -271,7 +271,7 @@ static void no_luo(void **state)
 /* A size that is no page size is reported; nothing is followed. */
 static void page_sizes(void **state)
 {
-	static const u64 size[] = {0, 2048, 8192, 4097, ~0ULL};
+	static const u64 size[] = { 0, 2048, 8192, 4097, ~0ULL };
 
 	(void)state;
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(size); i++) {

@@ -19,13 +19,13 @@ struct scratch_case {
 
 /* A third area beside the two of every machine. */
 static const struct scratch_case scratch_cases[] = {
-	{12, STRAY_AT, 4096, false},
-	{12, 0, 0, false},
-	{12, STRAY_AT + 8, 4096, true},
-	{12, STRAY_AT, 4095, true},
-	{16, STRAY_AT, 4096, true},
-	{12, LOW_BANK, 4096, true},
-	{12, LOW_BANK + LOW_SCR - 4096, 4096, true},
+	{ 12, STRAY_AT, 4096, false },
+	{ 12, 0, 0, false },
+	{ 12, STRAY_AT + 8, 4096, true },
+	{ 12, STRAY_AT, 4095, true },
+	{ 16, STRAY_AT, 4096, true },
+	{ 12, LOW_BANK, 4096, true },
+	{ 12, LOW_BANK + LOW_SCR - 4096, 4096, true },
 };
 
 static void scratch_areas(void **state)
@@ -63,7 +63,7 @@ static void no_scratch(void **state)
 	phys = w.phys;
 	phys.nr_scratch = 0;
 	for (u32 known = 0; known < 2; known++) {
-		struct luo_job job = {LUO_MODE_VERIFY, a.arena, a.arena_size, {1, 2}};
+		struct luo_job job = { LUO_MODE_VERIFY, a.arena, a.arena_size, { 1, 2 } };
 
 		w.handover.scratch_pa = known ? SCRATCH_PA : 0;
 		assert_int_equal(luo_run(&phys, &w.handover, &job, &luo, &a.report, &plan), 0);
@@ -80,7 +80,7 @@ static void no_scratch(void **state)
 /* Less memory than asked for: whatever could not be checked is not called sound. */
 static void tiny_arena(void **state)
 {
-	static const size_t size[] = {0, 16, 512, 1024, 4096};
+	static const size_t size[] = { 0, 16, 512, 1024, 4096 };
 
 	(void)state;
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(size); i++) {
@@ -110,7 +110,7 @@ static void build_holes(struct world *w, u32 blocks)
 /* A plan that does not fit is none: nothing is written. With more room it is carried out. */
 static void large_plan(void **state)
 {
-	static const size_t size[] = {LUO_ARENA_MIN, MIB(1)};
+	static const size_t size[] = { LUO_ARENA_MIN, MIB(1) };
 
 	(void)state;
 	for (u32 i = 0; i < 2; i++) {
@@ -141,8 +141,8 @@ static void large_plan(void **state)
  */
 static void shared_by_many(void **state)
 {
-	static const u64 one[200] = {[0 ... 199] = 1};
-	static const size_t size[] = {LUO_ARENA_MIN, MIB(1)};
+	static const u64 one[200] = { [0 ... 199] = 1 };
+	static const size_t size[] = { LUO_ARENA_MIN, MIB(1) };
 
 	(void)state;
 	for (u32 i = 0; i < 2; i++) {

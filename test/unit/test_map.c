@@ -19,12 +19,12 @@ struct example {
 };
 
 static const struct example examples[] = {
-	{12, 0, 0x12345000, 0x10000000012345, 6, {0, 2, 0, 0, 0, 2}, 0x2345, 0x468, 0x20},
-	{12, 4, 0x12340000, 0x1000000001234, 6, {0, 0, 0, 0, 64, 0}, 0x1234, 0x246, 0x10},
-	{14, 0, 0x12344000, 0x40000000048d1, 5, {0, 0, 0, 0, 1}, 0x48d1, 0x91a, 0x02},
-	{14, 4, 0x12340000, 0x40000000048d, 5, {0, 0, 0, 128, 0}, 0x48d, 0x91, 0x20},
-	{16, 0, 0x12340000, 0x1000000001234, 4, {0, 0, 0, 8}, 0x1234, 0x246, 0x10},
-	{16, 4, 0x12300000, 0x100000000123, 4, {0, 0, 4096, 0}, 0x123, 0x24, 0x08},
+	{ 12, 0, 0x12345000, 0x10000000012345, 6, { 0, 2, 0, 0, 0, 2 }, 0x2345, 0x468, 0x20 },
+	{ 12, 4, 0x12340000, 0x1000000001234, 6, { 0, 0, 0, 0, 64, 0 }, 0x1234, 0x246, 0x10 },
+	{ 14, 0, 0x12344000, 0x40000000048d1, 5, { 0, 0, 0, 0, 1 }, 0x48d1, 0x91a, 0x02 },
+	{ 14, 4, 0x12340000, 0x40000000048d, 5, { 0, 0, 0, 128, 0 }, 0x48d, 0x91, 0x20 },
+	{ 16, 0, 0x12340000, 0x1000000001234, 4, { 0, 0, 0, 8 }, 0x1234, 0x246, 0x10 },
+	{ 16, 4, 0x12300000, 0x100000000123, 4, { 0, 0, 4096, 0 }, 0x123, 0x24, 0x08 },
 };
 
 static void worked_examples(void **state)
@@ -98,7 +98,7 @@ static void damaged_tree_questions(void **state)
 
 	(void)state;
 	for (u32 level = 1; level < 6; level++) {
-		static const u64 bad[] = {HOLE, ~0ULL, 8, STRAY_AT + 8};
+		static const u64 bad[] = { HOLE, ~0ULL, 8, STRAY_AT + 8 };
 
 		for (u32 i = 0; i < LUO_ARRAY_SIZE(bad); i++) {
 			u64 key = world_key(12, HIGH_BANK, 0);
@@ -140,7 +140,7 @@ static void each(void **state)
 {
 	(void)state;
 	for (u32 shift = 12; shift <= 16; shift += 2) {
-		struct seen_entries s = {0};
+		struct seen_entries s = { 0 };
 		struct world w;
 		struct luo_map map;
 		u64 page = 1ULL << shift;

@@ -143,25 +143,25 @@ static void key_zero(struct world *w)
 }
 
 static const struct damage damages[] = {
-	{"node in a hole", node_hole, LUO_M01, PANIC},
-	{"node misaligned", node_misaligned, LUO_M01, PANIC},
-	{"node at the top", node_top, LUO_M01, PANIC},
-	{"node shared", node_shared, LUO_M02, PANIC},
-	{"node under itself", cycle_self, LUO_M02, PANIC},
-	{"root under a node", cycle_root, LUO_M02, PANIC},
-	{"entry above RAM", above_ram, LUO_M03, PANIC},
-	{"entry far above RAM", far_above_ram, LUO_M03, PANIC},
-	{"entry in a hole", in_hole, LUO_M03, PANIC},
-	{"entry partly RAM", half_ram, LUO_M03, PANIC},
-	{"entry in scratch", in_scratch, LUO_M04, PANIC},
-	{"entry partly in scratch", into_scratch, LUO_M04, PANIC},
-	{"single page inside a larger entry", overlap_below, LUO_M05, PANIC},
-	{"single page at its start", overlap_first, LUO_M05, PANIC},
-	{"pair at its end", overlap_last, LUO_M05, PANIC},
-	{"root entry beyond the keys", beyond_key, LUO_M06, PANIC},
-	{"key 1", key_one, LUO_M06, PANIC},
-	{"key 0", key_zero, LUO_M06, PANIC},
-	{"node in scratch", node_in_scratch, LUO_M07, PANIC},
+	{ "node in a hole", node_hole, LUO_M01, PANIC },
+	{ "node misaligned", node_misaligned, LUO_M01, PANIC },
+	{ "node at the top", node_top, LUO_M01, PANIC },
+	{ "node shared", node_shared, LUO_M02, PANIC },
+	{ "node under itself", cycle_self, LUO_M02, PANIC },
+	{ "root under a node", cycle_root, LUO_M02, PANIC },
+	{ "entry above RAM", above_ram, LUO_M03, PANIC },
+	{ "entry far above RAM", far_above_ram, LUO_M03, PANIC },
+	{ "entry in a hole", in_hole, LUO_M03, PANIC },
+	{ "entry partly RAM", half_ram, LUO_M03, PANIC },
+	{ "entry in scratch", in_scratch, LUO_M04, PANIC },
+	{ "entry partly in scratch", into_scratch, LUO_M04, PANIC },
+	{ "single page inside a larger entry", overlap_below, LUO_M05, PANIC },
+	{ "single page at its start", overlap_first, LUO_M05, PANIC },
+	{ "pair at its end", overlap_last, LUO_M05, PANIC },
+	{ "root entry beyond the keys", beyond_key, LUO_M06, PANIC },
+	{ "key 1", key_one, LUO_M06, PANIC },
+	{ "key 0", key_zero, LUO_M06, PANIC },
+	{ "node in scratch", node_in_scratch, LUO_M07, PANIC },
 };
 
 /*
@@ -195,7 +195,7 @@ static void plain_leaf(void **state)
 /* Without a root nothing is known to be preserved; that is the first thing to be said. */
 static void bad_root(void **state)
 {
-	const u64 root[] = {HOLE, NODE_AT + 8, ~0ULL, 1};
+	const u64 root[] = { HOLE, NODE_AT + 8, ~0ULL, 1 };
 
 	(void)state;
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(root); i++) {

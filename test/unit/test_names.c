@@ -16,23 +16,23 @@ struct twins {
 };
 
 static const struct twins cases[] = {
-	{0},
-	{1, {{0, 1}}},
-	{1, {{0, MANY - 1}}},
-	{1, {{MANY - 2, MANY - 1}}},
-	{1, {{50, 51}}},
-	{1, {{3000, 3001}}},
-	{5, {{0, 19999}, {1, 2}, {3070, 3080}, {9000, 15000}, {12000, 12001}}},
-	{3, {{7, 8}, {7, 10000}, {7, 19000}}},
-	{8,
-	 {{100, 200},
-	  {300, 400},
-	  {2900, 2950},
-	  {2999, 3000},
-	  {3050, 3100},
-	  {3071, 3072},
-	  {3073, 3074},
-	  {4000, 19998}}},
+	{ 0 },
+	{ 1, { { 0, 1 } } },
+	{ 1, { { 0, MANY - 1 } } },
+	{ 1, { { MANY - 2, MANY - 1 } } },
+	{ 1, { { 50, 51 } } },
+	{ 1, { { 3000, 3001 } } },
+	{ 5, { { 0, 19999 }, { 1, 2 }, { 3070, 3080 }, { 9000, 15000 }, { 12000, 12001 } } },
+	{ 3, { { 7, 8 }, { 7, 10000 }, { 7, 19000 } } },
+	{ 8,
+	  { { 100, 200 },
+	    { 300, 400 },
+	    { 2900, 2950 },
+	    { 2999, 3000 },
+	    { 3050, 3100 },
+	    { 3071, 3072 },
+	    { 3073, 3074 },
+	    { 4000, 19998 } } },
 };
 
 static void expect_twins(const struct answer *a, struct world *w, const struct twins *t)
@@ -102,7 +102,7 @@ static void several_passes(void **state)
 /* All alike: every one but the first is reported, and the walk still ends at once. */
 static void all_alike(void **state)
 {
-	static const size_t arena[] = {LUO_ARENA_MIN, MIB(2)};
+	static const size_t arena[] = { LUO_ARENA_MIN, MIB(2) };
 
 	(void)state;
 	for (u32 i = 0; i < 2; i++) {
@@ -127,7 +127,7 @@ static void all_alike(void **state)
 /* Loops, shared blocks and doubled tokens behind the point where a small table is full. */
 static void others_in_passes(void **state)
 {
-	const u64 many[2] = {63, 60}, few = 2;
+	const u64 many[2] = { 63, 60 }, few = 2;
 	struct world w;
 	struct answer a;
 

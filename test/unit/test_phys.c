@@ -17,35 +17,36 @@ static const void *here(void *ctx, u64 pa, u64 len)
 	return ctx;
 }
 
-static const struct luo_mem_ops here_ops = {.map = here};
+static const struct luo_mem_ops here_ops = { .map = here };
 
 /* Two banks with a hole, and one that ends at the last address that a range can reach. */
 static const struct luo_range banks[] = {
-	{0x1000, 0x1000},
-	{0x4000, 0x4000},
-	{TOP - 0xfff, 0xfff},
+	{ 0x1000, 0x1000 },
+	{ 0x4000, 0x4000 },
+	{ TOP - 0xfff, 0xfff },
 };
 
 static const struct luo_phys view = {
-	.ops = &here_ops, .ctx = (void *)banks, .ram = banks, .nr_ram = 3};
+	.ops = &here_ops, .ctx = (void *)banks, .ram = banks, .nr_ram = 3
+};
 
 static const struct question ram_questions[] = {
-	{0x1000, 0x1000, true},	    {0x1000, 0x1001, false},
-	{0xfff, 2, false},	    {0xfff, 1, false},
-	{0x1fff, 1, true},	    {0x1fff, 2, false},
-	{0x2000, 1, false},	    {0x3fff, 1, false},
-	{0x4000, 0x4000, true},	    {0x1800, 0x3000, false},
-	{0x7fff, 1, true},	    {0x8000, 1, false},
-	{0x5000, 0, false},	    {0, TOP, false},
-	{0x5000, TOP, false},	    {0x5000, TOP - 0x4fff, false},
-	{TOP - 0xfff, 0xfff, true}, {TOP - 0xfff, 0x1000, false},
-	{TOP - 1, 1, true},	    {TOP, 1, false},
-	{TOP, TOP, false},	    {0, 1, false},
+	{ 0x1000, 0x1000, true },     { 0x1000, 0x1001, false },
+	{ 0xfff, 2, false },	      { 0xfff, 1, false },
+	{ 0x1fff, 1, true },	      { 0x1fff, 2, false },
+	{ 0x2000, 1, false },	      { 0x3fff, 1, false },
+	{ 0x4000, 0x4000, true },     { 0x1800, 0x3000, false },
+	{ 0x7fff, 1, true },	      { 0x8000, 1, false },
+	{ 0x5000, 0, false },	      { 0, TOP, false },
+	{ 0x5000, TOP, false },	      { 0x5000, TOP - 0x4fff, false },
+	{ TOP - 0xfff, 0xfff, true }, { TOP - 0xfff, 0x1000, false },
+	{ TOP - 1, 1, true },	      { TOP, 1, false },
+	{ TOP, TOP, false },	      { 0, 1, false },
 };
 
 static void in_ram(void **state)
 {
-	struct luo_phys none = {.ops = &here_ops};
+	struct luo_phys none = { .ops = &here_ops };
 
 	(void)state;
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(ram_questions); i++) {
@@ -70,16 +71,17 @@ static void ram_end(void **state)
 }
 
 static const struct question hit_questions[] = {
-	{0xfff, 1, false},  {0xfff, 2, true},	{0x1000, 1, true},
-	{0x1fff, 1, true},  {0x2000, 1, false}, {0, 0x8000, true},
-	{0x1000, 0, false}, {0, TOP, true},	{0x2000, TOP - 0x2000, false},
+	{ 0xfff, 1, false },  { 0xfff, 2, true },   { 0x1000, 1, true },
+	{ 0x1fff, 1, true },  { 0x2000, 1, false }, { 0, 0x8000, true },
+	{ 0x1000, 0, false }, { 0, TOP, true },	    { 0x2000, TOP - 0x2000, false },
 };
 
 static void hits(void **state)
 {
-	const struct luo_range area[] = {{0x1800, 0}, {0x1000, 0x1000}};
-	const struct luo_busy busy[] = {{{0x1800, 0}, "nothing"}, {{0x1000, 0x1000}, "x"}};
-	struct luo_phys phys = {.scratch = area, .nr_scratch = 2, .busy = busy, .nr_busy = 2};
+	const struct luo_range area[] = { { 0x1800, 0 }, { 0x1000, 0x1000 } };
+	const struct luo_busy busy[] = { { { 0x1800, 0 }, "nothing" },
+					 { { 0x1000, 0x1000 }, "x" } };
+	struct luo_phys phys = { .scratch = area, .nr_scratch = 2, .busy = busy, .nr_busy = 2 };
 
 	(void)state;
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(hit_questions); i++) {
@@ -92,7 +94,7 @@ static void hits(void **state)
 
 static void range_valid(void **state)
 {
-	const struct luo_range good = {TOP, 0}, last = {TOP - 1, 1}, bad = {TOP, 1};
+	const struct luo_range good = { TOP, 0 }, last = { TOP - 1, 1 }, bad = { TOP, 1 };
 
 	(void)state;
 	assert_true(luo_range_valid(&good));
@@ -107,18 +109,18 @@ struct tidy {
 };
 
 static const struct tidy tidies[] = {
-	{0, 0, {{0}}, {{0}}},
-	{1, 0, {{5, 0}}, {{0}}},
-	{2, 2, {{20, 5}, {1, 5}}, {{1, 5}, {20, 5}}},
-	{2, 1, {{10, 5}, {5, 5}}, {{5, 10}}},
-	{2, 2, {{11, 5}, {5, 5}}, {{5, 5}, {11, 5}}},
-	{3, 1, {{5, 20}, {8, 2}, {6, 1}}, {{5, 20}}},
-	{3, 1, {{5, 5}, {5, 9}, {5, 2}}, {{5, 9}}},
-	{4, 1, {{8, 3}, {0, 4}, {4, 0}, {2, 6}}, {{0, 11}}},
-	{1, 1, {{TOP - 9, 100}}, {{TOP - 9, 9}}},
-	{2, 1, {{TOP - 9, 100}, {TOP - 20, 11}}, {{TOP - 20, 20}}},
-	{2, 1, {{TOP - 9, 100}, {0, TOP}}, {{0, TOP}}},
-	{2, 1, {{TOP, TOP}, {3, 1}}, {{3, 1}}},
+	{ 0, 0, { { 0 } }, { { 0 } } },
+	{ 1, 0, { { 5, 0 } }, { { 0 } } },
+	{ 2, 2, { { 20, 5 }, { 1, 5 } }, { { 1, 5 }, { 20, 5 } } },
+	{ 2, 1, { { 10, 5 }, { 5, 5 } }, { { 5, 10 } } },
+	{ 2, 2, { { 11, 5 }, { 5, 5 } }, { { 5, 5 }, { 11, 5 } } },
+	{ 3, 1, { { 5, 20 }, { 8, 2 }, { 6, 1 } }, { { 5, 20 } } },
+	{ 3, 1, { { 5, 5 }, { 5, 9 }, { 5, 2 } }, { { 5, 9 } } },
+	{ 4, 1, { { 8, 3 }, { 0, 4 }, { 4, 0 }, { 2, 6 } }, { { 0, 11 } } },
+	{ 1, 1, { { TOP - 9, 100 } }, { { TOP - 9, 9 } } },
+	{ 2, 1, { { TOP - 9, 100 }, { TOP - 20, 11 } }, { { TOP - 20, 20 } } },
+	{ 2, 1, { { TOP - 9, 100 }, { 0, TOP } }, { { 0, TOP } } },
+	{ 2, 1, { { TOP, TOP }, { 3, 1 } }, { { 3, 1 } } },
 };
 
 static void normalize(void **state)
@@ -136,11 +138,11 @@ static void normalize(void **state)
 static void many_banks(void **state)
 {
 	static struct luo_range bank[300];
-	struct luo_phys phys = {.ops = &here_ops, .ram = bank, .nr_ram = 300};
+	struct luo_phys phys = { .ops = &here_ops, .ram = bank, .nr_ram = 300 };
 
 	(void)state;
 	for (u32 i = 0; i < 300; i++)
-		bank[299 - i] = (struct luo_range){(i + 1) * 0x10000ULL, 0x1000};
+		bank[299 - i] = (struct luo_range){ (i + 1) * 0x10000ULL, 0x1000 };
 	assert_int_equal(luo_ranges_normalize(bank, 300), 300);
 	for (u32 i = 0; i < 300; i++) {
 		u64 pa = (i + 1) * 0x10000ULL;

@@ -24,7 +24,7 @@ static void into_text(void *ctx, const char *s, size_t len)
 }
 
 static struct text text;
-static const struct luo_out out = {into_text, &text};
+static const struct luo_out out = { into_text, &text };
 
 static int fresh(void **state)
 {
@@ -42,9 +42,9 @@ static struct luo_report some_report(u8 verdict)
 		.abi_name = "luo-v5",
 		.page_size = 4096,
 		.number = 3,
-		.before = {.sessions = 51, .files = 7, .blocks = 2, .fblocks = 4, .pages = 1234},
-		.after = {.sessions = 51, .files = 7, .blocks = 1, .fblocks = 3, .pages = 1232},
-		.us = {1, 20, 300, 0, 4000},
+		.before = { .sessions = 51, .files = 7, .blocks = 2, .fblocks = 4, .pages = 1234 },
+		.after = { .sessions = 51, .files = 7, .blocks = 1, .fblocks = 3, .pages = 1232 },
+		.us = { 1, 20, 300, 0, 4000 },
 	};
 
 	return r;
@@ -70,7 +70,7 @@ static void line(void **state)
 
 static void line_words(void **state)
 {
-	static const char *const word[] = {"ok", "repaired", "errors", "refused", "none"};
+	static const char *const word[] = { "ok", "repaired", "errors", "refused", "none" };
 
 	(void)state;
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(word); i++) {
@@ -167,7 +167,7 @@ static void json_findings(void **state)
 	for (u32 code = 0; code < LUO_NR_CODES; code++) {
 		luo_report_init(&r);
 		for (u32 kind = LUO_OWNER_BOOT; kind <= LUO_OWNER_FILE; kind++) {
-			struct luo_owner owner = {.kind = kind, .index = ~0ULL};
+			struct luo_owner owner = { .kind = kind, .index = ~0ULL };
 
 			memset(owner.name, kind % 2 ? 0xff : '"', 63);
 			luo_report_add(&r, code, 1 + kind % LUO_SEV_PANIC, ~0ULL, ~0ULL, &owner);
@@ -188,11 +188,11 @@ static void json_findings(void **state)
 static void json_plan(void **state)
 {
 	struct luo_op op[] = {
-		{0x140001000, 16, LUO_OP_RELINK, {0x140002000, 51}, {0, 51}},
-		{0x10, 8, LUO_OP_HEAD, {0x0123456789abcdef}, {0}},
-		{0x24, 4, LUO_OP_HEAD, {0x89abcdef}, {0x1}},
+		{ 0x140001000, 16, LUO_OP_RELINK, { 0x140002000, 51 }, { 0, 51 } },
+		{ 0x10, 8, LUO_OP_HEAD, { 0x0123456789abcdef }, { 0 } },
+		{ 0x24, 4, LUO_OP_HEAD, { 0x89abcdef }, { 0x1 } },
 	};
-	struct luo_plan plan = {.op = op, .nr = 3, .max = 3};
+	struct luo_plan plan = { .op = op, .nr = 3, .max = 3 };
 	struct luo_report r = some_report(LUO_VERDICT_OK);
 	struct json j;
 
@@ -258,7 +258,7 @@ static void text_and_ktap(void **state)
 
 static void more_findings(void **state)
 {
-	struct luo_owner owner = {.kind = LUO_OWNER_SESSION, .name = "a"};
+	struct luo_owner owner = { .kind = LUO_OWNER_SESSION, .name = "a" };
 	struct luo_report r;
 
 	(void)state;

@@ -98,7 +98,7 @@ static void shape_test(void **state)
 /* A plan is not forced on memory that changed since; what stands before the change stays. */
 static void changed_memory(void **state)
 {
-	const struct shape many = {"many", WORLD_V5, 7, {FULL, 0, 3, 0, 4, 0, 5}};
+	const struct shape many = { "many", WORLD_V5, 7, { FULL, 0, 3, 0, 4, 0, 5 } };
 	struct luo_plan plan;
 	struct world w;
 	struct answer a;
@@ -122,7 +122,7 @@ static void changed_memory(void **state)
 /* A view without stores, as a host tool has of a dump, is not written and does not crash. */
 static void read_only(void **state)
 {
-	const struct shape one = {"one", WORLD_V5, 2, {FULL, 0}};
+	const struct shape one = { "one", WORLD_V5, 2, { FULL, 0 } };
 	struct luo_mem_ops reading;
 	struct world w;
 	struct answer a;
@@ -131,7 +131,7 @@ static void read_only(void **state)
 	(void)state;
 	shape_build(&w, &one, 12, 0);
 	snap = snap_take(&w);
-	reading = (struct luo_mem_ops){.map = w.phys.ops->map};
+	reading = (struct luo_mem_ops){ .map = w.phys.ops->map };
 	w.phys.ops = &reading;
 	run_open(&a, LUO_ARENA_MIN);
 	run(&a, &w, LUO_MODE_COMPACT);
@@ -153,8 +153,8 @@ int main(void)
 	int failed = cmocka_run_group_tests_name("stop", tests, NULL, NULL);
 
 	for (u32 i = 0; i < nr_shapes; i++)
-		each[i] = (struct CMUnitTest){shapes[i].name, shape_test, NULL, NULL,
-					      (void *)&shapes[i]};
+		each[i] = (struct CMUnitTest){ shapes[i].name, shape_test, NULL, NULL,
+					       (void *)&shapes[i] };
 	failed += _cmocka_run_group_tests("stop after each store", each, nr_shapes, NULL, NULL);
 	free(each);
 	return failed;

@@ -22,56 +22,56 @@ static void head_misaligned(struct world *w)
 }
 
 static const struct damage damages[] = {
-	{"sessions_pa 0", no_sessions_pa, FINE},
-	{"head misaligned", head_misaligned, LUO_S01, PANIC},
-	{"session block misaligned", session_misaligned, LUO_S01, PANIC},
-	{"session block in a hole", session_hole, LUO_S02, PANIC},
-	{"session block at the top", session_top, LUO_S02, PANIC},
-	{"session block in scratch", session_scratch, LUO_S03, PANIC},
-	{"session block in use", session_busy, LUO_S04, PANIC},
-	{"session block not preserved", session_unpreserved, LUO_S05, PANIC},
-	{"session block of order 1", session_larger_order, LUO_S05, PANIC},
-	{"session block empty", block_empty, LUO_S06, PANIC},
-	{"session block overfull", block_overfull, LUO_S07, PANIC},
-	{"session block count all ones", block_huge, LUO_S07, PANIC},
-	{"session chain: last to itself", loop_self, LUO_S08, PANIC},
-	{"session chain: last to first", loop_head, LUO_S08, PANIC},
-	{"session chain: last to middle", loop_middle, LUO_S08, PANIC},
-	{"name without end", name_unterminated, LUO_S10, LOSE},
-	{"name empty", name_empty, LUO_S11, NOTE},
-	{"name empty twice", name_empty_twice, LUO_S12, REFUSE, .also = LUO_S11},
-	{"name twice, adjacent", name_adjacent, LUO_S12, REFUSE},
-	{"name twice, far apart", name_far, LUO_S12, REFUSE},
-	{"name twice, other rubbish behind", name_behind_nul, LUO_S12, REFUSE},
-	{"names alike in 63 bytes", name_cut_alike, LUO_S12, REFUSE, .also = LUO_S10},
-	{"names alike but different", names_alike, FINE},
-	{"one list of two sessions", files_shared, LUO_S13, PANIC},
-	{"two lists that join", files_joined, LUO_S13, PANIC},
-	{"session block as file block", files_in_session_block, LUO_S13, PANIC, .also = LUO_F13},
-	{"files missing", files_missing, LUO_S14, LOSE},
-	{"file block misaligned", file_misaligned, LUO_F01, PANIC},
-	{"file block in a hole", file_hole, LUO_F02, PANIC},
-	{"file block at the top", file_top, LUO_F02, PANIC},
-	{"file block in scratch", file_scratch, LUO_F03, PANIC},
-	{"file block in use", file_busy, LUO_F04, PANIC},
-	{"file block not preserved", file_unpreserved, LUO_F05, PANIC},
-	{"file block of order 1", file_larger_order, LUO_F05, PANIC},
-	{"file block empty", file_block_empty, LUO_F06, REFUSE},
-	{"file block overfull", file_block_overfull, LUO_F07, REFUSE},
-	{"file chain: last to itself", file_loop_self, LUO_F08, REFUSE},
-	{"file chain: last to first", file_loop_head, LUO_F08, REFUSE},
-	{"more files stated", total_more, LUO_F10, REFUSE},
-	{"fewer files stated", total_less, LUO_F10, REFUSE},
-	{"no files stated", total_zero, LUO_F10, REFUSE},
-	{"handler without end", handler_unterminated, LUO_F11, REFUSE},
-	{"token twice", token_twice, LUO_F12, LOSE},
-	{"token twice, far apart", token_far, LUO_F12, LOSE},
-	{"token in two sessions", token_elsewhere, FINE},
-	{"handler unknown", handler_unknown, LUO_F13, NOTE},
-	{"many handlers unknown", handlers_unknown, LUO_F13, NOTE},
-	{"record not preserved", record_unpreserved, LUO_F14, PANIC},
-	{"record in a hole", record_hole, LUO_F14, PANIC},
-	{"record misaligned", record_misaligned, LUO_F14, PANIC},
+	{ "sessions_pa 0", no_sessions_pa, FINE },
+	{ "head misaligned", head_misaligned, LUO_S01, PANIC },
+	{ "session block misaligned", session_misaligned, LUO_S01, PANIC },
+	{ "session block in a hole", session_hole, LUO_S02, PANIC },
+	{ "session block at the top", session_top, LUO_S02, PANIC },
+	{ "session block in scratch", session_scratch, LUO_S03, PANIC },
+	{ "session block in use", session_busy, LUO_S04, PANIC },
+	{ "session block not preserved", session_unpreserved, LUO_S05, PANIC },
+	{ "session block of order 1", session_larger_order, LUO_S05, PANIC },
+	{ "session block empty", block_empty, LUO_S06, PANIC },
+	{ "session block overfull", block_overfull, LUO_S07, PANIC },
+	{ "session block count all ones", block_huge, LUO_S07, PANIC },
+	{ "session chain: last to itself", loop_self, LUO_S08, PANIC },
+	{ "session chain: last to first", loop_head, LUO_S08, PANIC },
+	{ "session chain: last to middle", loop_middle, LUO_S08, PANIC },
+	{ "name without end", name_unterminated, LUO_S10, LOSE },
+	{ "name empty", name_empty, LUO_S11, NOTE },
+	{ "name empty twice", name_empty_twice, LUO_S12, REFUSE, .also = LUO_S11 },
+	{ "name twice, adjacent", name_adjacent, LUO_S12, REFUSE },
+	{ "name twice, far apart", name_far, LUO_S12, REFUSE },
+	{ "name twice, other rubbish behind", name_behind_nul, LUO_S12, REFUSE },
+	{ "names alike in 63 bytes", name_cut_alike, LUO_S12, REFUSE, .also = LUO_S10 },
+	{ "names alike but different", names_alike, FINE },
+	{ "one list of two sessions", files_shared, LUO_S13, PANIC },
+	{ "two lists that join", files_joined, LUO_S13, PANIC },
+	{ "session block as file block", files_in_session_block, LUO_S13, PANIC, .also = LUO_F13 },
+	{ "files missing", files_missing, LUO_S14, LOSE },
+	{ "file block misaligned", file_misaligned, LUO_F01, PANIC },
+	{ "file block in a hole", file_hole, LUO_F02, PANIC },
+	{ "file block at the top", file_top, LUO_F02, PANIC },
+	{ "file block in scratch", file_scratch, LUO_F03, PANIC },
+	{ "file block in use", file_busy, LUO_F04, PANIC },
+	{ "file block not preserved", file_unpreserved, LUO_F05, PANIC },
+	{ "file block of order 1", file_larger_order, LUO_F05, PANIC },
+	{ "file block empty", file_block_empty, LUO_F06, REFUSE },
+	{ "file block overfull", file_block_overfull, LUO_F07, REFUSE },
+	{ "file chain: last to itself", file_loop_self, LUO_F08, REFUSE },
+	{ "file chain: last to first", file_loop_head, LUO_F08, REFUSE },
+	{ "more files stated", total_more, LUO_F10, REFUSE },
+	{ "fewer files stated", total_less, LUO_F10, REFUSE },
+	{ "no files stated", total_zero, LUO_F10, REFUSE },
+	{ "handler without end", handler_unterminated, LUO_F11, REFUSE },
+	{ "token twice", token_twice, LUO_F12, LOSE },
+	{ "token twice, far apart", token_far, LUO_F12, LOSE },
+	{ "token in two sessions", token_elsewhere, FINE },
+	{ "handler unknown", handler_unknown, LUO_F13, NOTE },
+	{ "many handlers unknown", handlers_unknown, LUO_F13, NOTE },
+	{ "record not preserved", record_unpreserved, LUO_F14, PANIC },
+	{ "record in a hole", record_hole, LUO_F14, PANIC },
+	{ "record misaligned", record_misaligned, LUO_F14, PANIC },
 };
 
 static void valid(void **state)
@@ -83,7 +83,7 @@ static void valid(void **state)
 
 static void many_files(struct world *w, u64 blocks)
 {
-	static const u64 one[10001] = {[0 ... 10000] = 1};
+	static const u64 one[10001] = { [0 ... 10000] = 1 };
 
 	world_open(w, 12, WORLD_V5, 256);
 	world_add_sessions(w, 1);
@@ -102,7 +102,7 @@ static void many_sessions(struct world *w, u64 blocks)
 /* 10,000 blocks are followed, 10,001 are not. */
 static void limit(void **state)
 {
-	static void (*const build[])(struct world *, u64) = {many_sessions, many_files};
+	static void (*const build[])(struct world *, u64) = { many_sessions, many_files };
 
 	(void)state;
 	for (u32 i = 0; i < 2; i++) {

@@ -8,7 +8,7 @@
 /* Files of some sessions: none, one, and for one session as many as need a second block. */
 static void add_files(struct world *w)
 {
-	u64 many[2] = {world_file_capacity(w), 1}, one = 1;
+	u64 many[2] = { world_file_capacity(w), 1 }, one = 1;
 	u64 step = w->sessions / 64 + 1;
 
 	for (u64 i = 1; i < w->sessions; i += step)
@@ -64,8 +64,8 @@ void expect_valid(enum world_abi abi, u32 shift, u64 sessions, bool files)
 /* 0, 1, capacity and 2,000 sessions, and one more than fits where the list can grow. */
 void expect_all_valid(enum world_abi abi, u32 shift)
 {
-	struct world w = {.shift = shift, .abi = abi};
-	const u64 nr[] = {0, 1, world_capacity(&w), world_capacity(&w) + 1, 2000};
+	struct world w = { .shift = shift, .abi = abi };
+	const u64 nr[] = { 0, 1, world_capacity(&w), world_capacity(&w) + 1, 2000 };
 
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(nr); i++) {
 		if (abi == WORLD_S2 && nr[i] > world_capacity(&w))

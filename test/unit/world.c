@@ -146,14 +146,14 @@ u64 world_stray(struct world *w, u32 order)
 
 static void open_bank(struct world *w, u32 i, u64 start, u64 size)
 {
-	w->bank[i] = (struct world_bank){start, size, calloc(1, size)};
+	w->bank[i] = (struct world_bank){ start, size, calloc(1, size) };
 	assert_non_null(w->bank[i].mem);
-	w->ram[i] = (struct luo_range){start, size};
+	w->ram[i] = (struct luo_range){ start, size };
 }
 
 static void open_view(struct world *w)
 {
-	w->busy[0] = (struct luo_busy){{BUSY_AT, MIB(1)}, "payload image"};
+	w->busy[0] = (struct luo_busy){ { BUSY_AT, MIB(1) }, "payload image" };
 	w->phys = (struct luo_phys){
 		.ops = &ops,
 		.ctx = w,
@@ -176,8 +176,8 @@ void world_open(struct world *w, u32 shift, enum world_abi abi, u64 high_mib)
 	w->stop_after = UINT32_MAX;
 	open_bank(w, 0, LOW_BANK, LOW_SIZE);
 	open_bank(w, 1, HIGH_BANK, MIB(high_mib));
-	w->scratch[0] = (struct luo_range){LOW_BANK, LOW_SCR};
-	w->scratch[1] = (struct luo_range){HIGH_BANK + MIB(high_mib - 1), MIB(1)};
+	w->scratch[0] = (struct luo_range){ LOW_BANK, LOW_SCR };
+	w->scratch[1] = (struct luo_range){ HIGH_BANK + MIB(high_mib - 1), MIB(1) };
 	memcpy(world_at(w, SCRATCH_PA, sizeof(w->scratch)), w->scratch, sizeof(w->scratch));
 	open_view(w);
 	w->alloc_at = HIGH_BANK;

@@ -15,9 +15,9 @@
 const struct world_list *world_sessions_list(const struct world *w)
 {
 	static const struct world_list list[] = {
-		[WORLD_V5] = {0, 16, 80},
-		[WORLD_S2] = {4, 8, 80},
-		[WORLD_S3] = {4, 16, 80},
+		[WORLD_V5] = { 0, 16, 80 },
+		[WORLD_S2] = { 4, 8, 80 },
+		[WORLD_S3] = { 4, 16, 80 },
 	};
 
 	return &list[w->abi];
@@ -26,9 +26,9 @@ const struct world_list *world_sessions_list(const struct world *w)
 const struct world_list *world_files_list(const struct world *w)
 {
 	static const struct world_list list[] = {
-		[WORLD_V5] = {0, 16, 64},
-		[WORLD_S2] = {1, 0, 64},
-		[WORLD_S3] = {1, 0, 64},
+		[WORLD_V5] = { 0, 16, 64 },
+		[WORLD_S2] = { 1, 0, 64 },
+		[WORLD_S3] = { 1, 0, 64 },
 	};
 
 	return &list[w->abi];
@@ -63,7 +63,7 @@ static void remember(struct world *w, u64 pa, u64 count)
 		w->block = realloc(w->block, w->max_blocks * sizeof(*w->block));
 		assert_non_null(w->block);
 	}
-	w->block[w->nr_blocks++] = (struct world_block){pa, count};
+	w->block[w->nr_blocks++] = (struct world_block){ pa, count };
 }
 
 void world_name(struct world *w, u64 session, const char *name)
@@ -179,7 +179,7 @@ void world_add_files(struct world *w, u64 session, const u64 *count, u32 nr)
  */
 void world_standard(struct world *w, u32 shift, enum world_abi abi)
 {
-	u64 many[2] = {20, 5}, few = 3;
+	u64 many[2] = { 20, 5 }, few = 3;
 
 	world_open(w, shift, abi, shift == 16 ? 96 : 24);
 	if (abi != WORLD_S2) {

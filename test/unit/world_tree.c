@@ -30,7 +30,7 @@ static void end(void *fdt)
 /* A property with the first @len bytes of a number; no property when there is no name. */
 static void number(void *fdt, const char *name, u64 value, u32 len)
 {
-	u64 v[2] = {value, 0};
+	u64 v[2] = { value, 0 };
 
 	if (name)
 		ok(fdt_property(fdt, name, v, len));
@@ -71,7 +71,7 @@ void world_write_tree(struct world *w)
 {
 	const struct world_tree *t = &w->tree;
 	void *fdt = world_at(w, w->luo_pa, world_page(w));
-	u8 pad[64] = {0};
+	u8 pad[64] = { 0 };
 
 	begin(fdt, world_page(w));
 	if (t->compatible)

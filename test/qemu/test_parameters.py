@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+"""The payload's parameters that no other test turns: what it prints, and
+what it tells the next kernel."""
+
+import pytest
+
+from guest import Batch, check, create
+from kexec import Hop
+
+VERDICT = r"luo: (ok|repaired|errors|refused|none) "
+
+
+def few(vm, seed):
+    batch = Batch("vm", 0, 3, 1, 4096, seed)
+    create(vm, batch)
+    return batch
+
+
+def next_cmdline(vm):
+    (line,) = vm.command("cat /proc/cmdline").text()
+    return line.split()
+
+
+def test_the_verdict_reaches_the_next_kernel(boot, images, seed, nonce):
+    """In front, replacing an earlier one, and only before `--`."""
+    vm = boot()
+    batch = few(vm, seed)
+    more = "luo_payload.result=old luotest.word=kept -- luo_payload.result=init"
+    Hop(vm, images, nonce=nonce, more=more, verdict="on").go("ok")
+    words = next_cmdline(vm)
+    assert words[0] == "luo_payload.result=ok"
+    assert "luo_payload.result=old" not in words
+    assert words[-2:] == ["--", "luo_payload.result=init"]
+    assert "luotest.word=kept" in words
+    check(vm, batch)
+
+
+def test_the_command_line_is_untouched_by_default(boot, images, seed, nonce):
+    vm = boot()
+    batch = few(vm, seed)
+    hop = Hop(vm, images, nonce=nonce)
+    hop.go("ok")
+    assert next_cmdline(vm) == hop.cmdline.split()
+    check(vm, batch)
+
+
+@pytest.mark.parametrize("words", [
+    {"report": "off"}, {"console": "off"}, {"report": "off", "mode": "compact"}])
+def test_nothing_is_printed(boot, images, seed, words):
+    vm = boot()
+    batch = few(vm, seed)
+    hop = Hop(vm, images, **words).fire()
+    hop.ready()
+    assert not hop.seen(VERDICT)
+    check(vm, batch)
+
+
+def test_unknown_words_get_a_line_and_the_default(boot, images, seed, nonce):
+    vm = boot()
+    batch = few(vm, seed)
+    hop = Hop(vm, images, nonce=nonce, mode="mend", colour="red")
+    hop.go("ok")
+    said = hop.seen(r"^luo: .*luo_payload\.(mode=mend|colour=red)")
+    assert len(said) == 2, said
+    check(vm, batch)
+
+
+def test_words_behind_the_dashes_are_inits(boot, images, seed, nonce):
+    vm = boot()
+    batch = few(vm, seed)
+    Hop(vm, images, nonce=nonce, more="-- luo_payload.mode=off").go("ok")
+    check(vm, batch)
+
+
+def test_the_last_of_several_wins(boot, images, seed, nonce):
+    vm = boot()
+    batch = few(vm, seed)
+    Hop(vm, images, nonce=nonce, mode="off",
+        more="luo_payload.mode=verify").go("ok")
+    check(vm, batch)
+
+
+def test_ktap_on_the_console(boot, images, seed, nonce):
+    vm = boot()
+    batch = few(vm, seed)
+    hop = Hop(vm, images, nonce=nonce, report="ktap")
+    hop.go("ok")
+    assert hop.seen(r"^KTAP version 1\s*$")
+    points = hop.seen(r"^(not )?ok \d+ ")
+    assert [p.split()[1] for p in points] == [str(n + 1) for n in range(7)]
+    assert not [p for p in points if p.startswith("not")]
+    check(vm, batch)
