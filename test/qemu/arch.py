@@ -31,6 +31,7 @@ class Arch:
     trap_vector: int        # and the vector of that fault
     page_fault_vector: int
     unmapped: int           # an address that no one maps
+    firmware: str           # UEFI firmware of the distribution
 
 
 X86_64 = Arch(
@@ -56,6 +57,7 @@ X86_64 = Arch(
     trap_vector=6,
     page_fault_vector=14,
     unmapped=0x7f5500000000,
+    firmware="/usr/share/OVMF/OVMF_CODE_4M.fd",
 )
 
 ARCHES = {X86_64.name: X86_64}

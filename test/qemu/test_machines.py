@@ -47,6 +47,16 @@ def test_kaslr(boot, images, seed, nonce):
     assert hop.seen(r"Physical KASLR using"), "the next kernel did not move"
 
 
+def test_efi(boot, images, seed, nonce):
+    """The first kernel comes from UEFI; the next one gets its tables too."""
+    vm = boot(extra=("-drive", "if=pflash,format=raw,readonly=on,"
+                     f"file={images.arch.firmware}"))
+    size = "cat /sys/firmware/efi/fw_platform_size"
+    assert vm.command(size).text() == ["64"]
+    hop_with_sessions(vm, images, seed, nonce, mode="compact")
+    assert vm.command(size).text() == ["64"]
+
+
 def test_above_4_gib(boot, images, seed, nonce):
     """Only the node's scratch area has a size, and it lies high."""
     vm = boot("kho_scratch=0,0,256M", memory=6144)
