@@ -20,7 +20,7 @@ import pytest
 
 from arch import X86_64
 from guest import command_line
-from images import Images, build_folder
+from images import USUAL, Images, build_folder, kernel_folder
 from vm import Vm, scratch_folder
 
 # A terminated run must still end its virtual machines.
@@ -118,14 +118,23 @@ def pytest_configure(config):
 # fixtures
 
 @lru_cache
-def _images(arch):
-    shared = os.environ.get("LUO_SHARED_IMAGES")
-    return Images(arch, shared or tempfile.mkdtemp(prefix="luo-images-"))
+def _images_folder():
+    return Path(os.environ.get("LUO_SHARED_IMAGES")
+                or tempfile.mkdtemp(prefix="luo-images-"))
+
+
+@lru_cache
+def _images(arch, version):
+    if version == USUAL:
+        return Images(arch, _images_folder() / version)
+    return Images(arch, _images_folder() / version,
+                  kernel_folder(arch, version) / arch.kernel)
 
 
 def pytest_sessionfinish():
-    if not os.environ.get("LUO_SHARED_IMAGES") and _images.cache_info().currsize:
-        _images(X86_64).remove()
+    if (not os.environ.get("LUO_SHARED_IMAGES")
+            and _images_folder.cache_info().currsize):
+        shutil.rmtree(_images_folder(), ignore_errors=True)
 
 
 @pytest.fixture
@@ -134,8 +143,14 @@ def arch():
 
 
 @pytest.fixture
-def images(arch):
-    return _images(arch)
+def version():
+    """Of the kernels on both sides; a test asks for another by parameter."""
+    return USUAL
+
+
+@pytest.fixture
+def images(arch, version):
+    return _images(arch, version)
 
 
 @pytest.fixture

@@ -2,14 +2,14 @@
 """What a guest boots from: the kernel, its wrapped form, the initramfs.
 
 The kernel comes from test/kernel/build-kernel (or the folder that
-LUO_KERNEL_<ARCH> names), the wrapped kernel from `luo wrap` of the build
+LUO_KERNEL_<ARCH> names; LUO_KERNEL_<ARCH>_7_1 and so on for versions other
+than the usual one), the wrapped kernel from `luo wrap` of the build
 under test (folder LUO_BUILD, `build` when unset). An initramfs for several
 kernels in a row holds the wrapped and the plain kernel and, as /initrd, the
 initramfs of the next one. Whatever is missing is an error that says so.
 """
 
 import os
-import shutil
 import struct
 import subprocess
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+USUAL = "7.3"       # the kernel that most tests boot
 
 
 class ImageError(AssertionError):
@@ -53,9 +54,12 @@ def call(command, what, progress=False):
 
 
 @lru_cache
-def kernel_folder(arch, version="7.3"):
+def kernel_folder(arch, version=USUAL):
     """The folder of a test kernel, built when it is not there yet."""
-    name = f"LUO_KERNEL_{arch.name.upper()}"
+    name = f"LUO_KERNEL_{arch.name}"
+    if version != USUAL:
+        name += f"_{version}".translate(str.maketrans(".-", "__"))
+    name = name.upper()
     if folder := os.environ.get(name):
         return need(folder, f"{name} names it")
     script = need(ROOT / "test/kernel/build-kernel", "part of the project")
@@ -171,9 +175,6 @@ class Images:
         return self._kept(name, lambda path: call(
             [script, path, self._headers(), *extra],
             "building the initramfs"))
-
-    def remove(self):
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def symbols(elf):

@@ -4,7 +4,8 @@
 It follows the state from the boot data to the last page of a memfd, in the
 live guest's RAM or in a snapshot, and says where every field lies. Tests use
 it to damage one precise field and to check what is left afterwards. It
-shares nothing with the code under test; 4 KiB pages, kho-v3/v4 and luo-v5.
+shares nothing with the code under test; 4 KiB pages, kho-v3/v4; luo-v5, and
+luo-v1 with luo-session-v2 or luo-session-v3.
 """
 
 import struct
@@ -20,6 +21,7 @@ TABLE_BITS = PAGE_SHIFT - 3     # entries of a radix node
 LEAF_BITS = PAGE_SHIFT + 3      # bits of a radix leaf
 LEVELS = -(-(64 - PAGE_SHIFT + 1 - LEAF_BITS) // TABLE_BITS) + 1
 SESSION_SIZE, FILE_SIZE, BLOCK_HEADER = 80, 64, 16
+FDT_MAGIC = b"\xd0\x0d\xfe\xed"
 SESSIONS_PER_BLOCK = (PAGE - BLOCK_HEADER) // SESSION_SIZE
 FILES_PER_BLOCK = (PAGE - BLOCK_HEADER) // FILE_SIZE
 MAX_BLOCKS = 10000
@@ -31,18 +33,40 @@ class StateError(Exception):
 
 @dataclass(frozen=True)
 class Block:
-    """A block of a chain; `next` lies at pa, `count` at pa + 8."""
+    """A block of a chain; `next` lies at pa, `count` at pa + 8.
+
+    The array of luo-session-v2 is one block with only a count in front.
+    """
 
     pa: int
     next: int
     count: int
+    header: int = BLOCK_HEADER
 
     @property
     def count_pa(self):
-        return self.pa + 8
+        return self.pa + self.header - 8
 
     def entry(self, index, size):
-        return self.pa + BLOCK_HEADER + index * size
+        return self.pa + self.header + index * size
+
+
+@dataclass(frozen=True)
+class Abi:
+    """How sessions and files are listed."""
+
+    order: int          # of a block of sessions
+    header: int         # 16 with `next` in front, 8 without
+    file_blocks: bool   # files in chains of blocks, or in one array each
+
+    @property
+    def capacity(self):
+        return ((PAGE << self.order) - self.header) // SESSION_SIZE
+
+
+ABIS = {"luo-v5": Abi(0, 16, True),
+        "luo-session-v2": Abi(4, 8, False),
+        "luo-session-v3": Abi(4, 16, False)}
 
 
 @dataclass(frozen=True)
@@ -162,20 +186,39 @@ class State:
     # LUO
 
     def luo(self):
-        """Where the struct luo_ser lies."""
+        """Where the struct luo_ser or the luo-v1 tree lies."""
         child = self.tree().children.get("LUO")
         if child is None:
             raise StateError("no LUO child in the KHO tree")
         return struct.unpack("<Q", child.props["preserved-data"].data)[0]
 
+    def luo_tree(self):
+        """The luo-v1 tree; None when there is a struct luo_ser."""
+        blob = self.memory.read(self.luo(), PAGE)
+        return fdtread.parse(blob) if blob.startswith(FDT_MAGIC) else None
+
     def luo_compatible(self):
+        """The container's string, or that of luo-v1's session list."""
+        if tree := self.luo_tree():
+            if _string(tree.props["compatible"].data) != "luo-v1":
+                raise StateError("a LUO tree that is not luo-v1")
+            return _string(
+                tree.children["luo-session"].props["compatible"].data)
         return _string(self.memory.read(self.luo(), 8))
 
+    def abi(self):
+        return ABIS[self.luo_compatible()]
+
     def liveupdate_number(self):
+        if tree := self.luo_tree():
+            return struct.unpack("<Q", tree.props["liveupdate-number"].data)[0]
         return self.memory.u64(self.luo() + 8)
 
     def sessions_head_pa(self):
         """Where the address of the first session block is written."""
+        if tree := self.luo_tree():
+            return self.luo() + tree.children["luo-session"].props[
+                "luo-session-header"].offset
         return self.luo() + 16
 
     def chain(self, head):
@@ -189,12 +232,15 @@ class State:
         return blocks
 
     def session_blocks(self):
-        return self.chain(self.memory.u64(self.sessions_head_pa()))
+        head = self.memory.u64(self.sessions_head_pa())
+        if self.abi().header == BLOCK_HEADER:
+            return self.chain(head)
+        return [Block(head, 0, self.memory.u64(head), self.abi().header)]
 
     def sessions(self):
-        found = []
+        found, capacity = [], self.abi().capacity
         for block in self.session_blocks():
-            for index in range(min(block.count, SESSIONS_PER_BLOCK)):
+            for index in range(min(block.count, capacity)):
                 pa = block.entry(index, SESSION_SIZE)
                 data = self.memory.read(pa, SESSION_SIZE)
                 found.append(Session(pa, _string(data[:64]),
@@ -204,14 +250,20 @@ class State:
     def session(self, name):
         return next(s for s in self.sessions() if s.name == name)
 
+    def _file_records(self, session):
+        if not self.abi().file_blocks:
+            return [session.files + index * FILE_SIZE
+                    for index in range(session.count)]
+        return [block.entry(index, FILE_SIZE)
+                for block in self.chain(session.files)
+                for index in range(min(block.count, FILES_PER_BLOCK))]
+
     def files(self, session):
         found = []
-        for block in self.chain(session.files):
-            for index in range(min(block.count, FILES_PER_BLOCK)):
-                pa = block.entry(index, FILE_SIZE)
-                data = self.memory.read(pa, FILE_SIZE)
-                found.append(File(pa, _string(data[:48]),
-                                  *struct.unpack("<QQ", data[48:])))
+        for pa in self._file_records(session):
+            data = self.memory.read(pa, FILE_SIZE)
+            found.append(File(pa, _string(data[:48]),
+                              *struct.unpack("<QQ", data[48:])))
         return found
 
     # memfd-v2
