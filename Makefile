@@ -38,7 +38,7 @@ help:
 #:
 #: make run          the main job on real kernels in QEMU: sessions through kexec, payload, kexec
 #:                   (first time about 6 minutes, most of it one kernel build; then 10 seconds)
-#: make check        all tests (first time about 11 minutes, then about 3)
+#: make check        all tests (first time about 9 minutes, then about 3)
 #: make check-long   make check, and the tests that take longer
 #: make payload      build/x86_64/luo.bzImage
 #: make host         build/host/luo, the host tool

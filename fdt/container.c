@@ -20,15 +20,6 @@ static int malformed(struct luo_state *state, struct luo_report *report)
 	return LUO_E_FORMAT;
 }
 
-static int unknown(struct luo_state *state, struct luo_report *report, const char *name)
-{
-	luo_strcopy(report->abi_name, sizeof(report->abi_name),
-		    luo_printable(name, 32) ? name : "?", 32);
-	luo_report_add(report, LUO_C03, LUO_SEV_REFUSE, state->luo_pa, 0, &owner);
-	report->refused = true;
-	return LUO_E_VERSION;
-}
-
 /* The tree's bytes: at most what the KHO FDT says, and never more than it claims for itself. */
 static const void *map_tree(const struct luo_phys *phys, const struct luo_state *state)
 {
@@ -75,13 +66,13 @@ int fdt_container_open(const struct luo_phys *phys, struct luo_state *state,
 	if (!tree)
 		return malformed(state, report);
 	if (!luo_container_known(fdt_compatible(tree, 0)))
-		return unknown(state, report, fdt_compatible(tree, 0));
+		return luo_container_unknown(state, report, fdt_compatible(tree, 0), 32);
 	node = fdt_subnode_offset(tree, 0, "luo-session");
 	if (node < 0)
 		return malformed(state, report);
 	state->abi = luo_abi_find(fdt_compatible(tree, 0), fdt_compatible(tree, node));
 	if (!state->abi || state->abi->kind != LUO_CONTAINER_FDT)
-		return unknown(state, report, fdt_compatible(tree, node));
+		return luo_container_unknown(state, report, fdt_compatible(tree, node), 32);
 	luo_strcopy(report->abi_name, sizeof(report->abi_name), state->abi->name, 32);
 	return find_head(tree, node, state, report);
 }

@@ -20,7 +20,16 @@ bool luo_printable(const char *text, size_t max)
 	return len && len < max;
 }
 
-static int unknown(struct luo_state *state, struct luo_report *report, const char *name, size_t max)
+/**
+ * luo_container_unknown() - report a version that this build does not read, by its name
+ * @state:  says where the container lies
+ * @report: gets the finding, and the verdict refused
+ * @name:   the string found, of @max bytes at most, terminated or not
+ *
+ * Return: LUO_E_VERSION.
+ */
+int luo_container_unknown(const struct luo_state *state, struct luo_report *report,
+			  const char *name, size_t max)
 {
 	if (luo_printable(name, max))
 		luo_strcopy(report->abi_name, sizeof(report->abi_name), name, max);
@@ -56,10 +65,10 @@ int luo_container_open(const struct luo_phys *phys, struct luo_state *state,
 		return LUO_E_RAM;
 	}
 	if (!luo_printable((const char *)p, max))
-		return unknown(state, report, (const char *)p, max);
+		return luo_container_unknown(state, report, (const char *)p, max);
 	state->abi = luo_abi_find((const char *)p, NULL);
 	if (!state->abi || state->abi->kind != LUO_CONTAINER_STRUCT)
-		return unknown(state, report, (const char *)p, max);
+		return luo_container_unknown(state, report, (const char *)p, max);
 	luo_strcopy(report->abi_name, sizeof(report->abi_name), state->abi->name, 32);
 	field = (luo_strnlen((const char *)p, max) + 8) & ~(size_t)7;
 	if (field + 24 > state->luo_size) {

@@ -126,7 +126,7 @@ int luo_list_next(struct luo_verify *v, struct luo_list *list)
 	if (block_met(v, list))
 		return LUO_E_CYCLE;
 	if (!v->budget) {
-		add(v, list, LUO_X02 - list->first, LUO_SEV_PANIC, 0);
+		luo_verify_add(v, LUO_X02, LUO_SEV_PANIC, list->chain.pa, 0, &list->owner);
 		return LUO_E_LIMIT;
 	}
 	v->budget--;
