@@ -13,8 +13,8 @@ ARCH    ?= x86_64
 ifeq ($(ARCH),arm64)
 override ARCH := aarch64
 endif
-ifneq ($(ARCH),x86_64)
-$(error ARCH=$(ARCH): this version builds x86_64 only)
+ifeq ($(filter x86_64 aarch64,$(ARCH)),)
+$(error ARCH=$(ARCH): x86_64 or aarch64)
 endif
 
 ifeq ($(origin CC),default)
@@ -59,7 +59,7 @@ include boot/kexec/kexec.mk
 include boot/host/host.mk
 include test/unit/unit.mk
 
-payload: $(BUILD)/$(ARCH)/luo.bzImage
+payload: $(PAYLOAD)/$(PAYLOAD_NAME)
 host: $(BUILD)/host/luo
 
 packages:

@@ -18,6 +18,7 @@ enum luo_uart_kind {
 	LUO_UART_NONE,
 	LUO_UART_IO,   /* 8250, port I/O */
 	LUO_UART_MMIO, /* 8250, memory-mapped */
+	LUO_UART_PL011,
 };
 
 /**
@@ -54,6 +55,7 @@ void *luo_arch_arena(size_t *size);
 bool luo_arch_out_of_tables(void);
 
 bool luo_arch_uart_named(const char *name, size_t len, struct luo_uart *uart);
+bool luo_arch_uart_default(struct luo_uart *uart);
 bool luo_arch_console_open(const struct luo_uart *uart);
 void luo_arch_console_write(void *ctx, const char *text, size_t len);
 void luo_arch_console_close(void);
@@ -68,12 +70,15 @@ int luo_arch_swap_kho_fdt(const struct luo_phys *phys, const struct luo_handover
 			  void **fdt);
 void luo_arch_swap_commit(void);
 
+bool luo_arch_can_reset(void);
 _Noreturn void luo_arch_halt(void);
 _Noreturn void luo_arch_reset(void);
+
+extern const char luo_arch_pc_name[]; /* " rip=", for the line about an exception */
 
 /* Called by the architecture. */
 void luo_payload_main(void);
 void luo_payload_bail(void);
-bool luo_payload_fault(u32 vector, u64 error, u64 addr, u64 pc, u64 rip);
+bool luo_payload_fault(u32 vector, u64 error, u64 addr, u64 pc, u64 at);
 
 #endif

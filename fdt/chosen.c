@@ -7,6 +7,7 @@
 #include <libfdt.h>
 
 #include "chosen.h"
+#include "tree.h"
 
 #include "../luo/error.h"
 
@@ -46,7 +47,7 @@ int fdt_chosen_handover(const void *dtb, u64 size, struct luo_handover *handover
 {
 	int node, err;
 
-	if (size < sizeof(struct fdt_header) || fdt_check_full(dtb, size))
+	if (!fdt_tree_sound(dtb, size))
 		return LUO_E_FORMAT;
 	node = fdt_path_offset(dtb, "/chosen");
 	if (node < 0)

@@ -7,6 +7,7 @@
 #include <libfdt.h>
 
 #include "kho.h"
+#include "tree.h"
 
 #include "../luo/container.h"
 #include "../luo/error.h"
@@ -29,7 +30,7 @@ static const void *map_tree(const struct luo_phys *phys, const struct luo_state 
 	if (size > luo_page_size(phys))
 		size = luo_page_size(phys);
 	tree = size < sizeof(struct fdt_header) ? NULL : luo_map(phys, state->luo_pa, size);
-	return tree && !fdt_check_full(tree, size) ? tree : NULL;
+	return tree && fdt_tree_sound(tree, size) ? tree : NULL;
 }
 
 static int find_head(const void *tree, int node, struct luo_state *state, struct luo_report *report)

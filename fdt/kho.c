@@ -8,6 +8,7 @@
 #include <libfdt.h>
 
 #include "kho.h"
+#include "tree.h"
 
 #include "../luo/container.h"
 #include "../luo/error.h"
@@ -96,7 +97,7 @@ int fdt_kho_open(const struct luo_phys *phys, struct luo_state *state, struct lu
 
 	if (!tree || state->kho_fdt_pa & (luo_page_size(phys) - 1))
 		return bad(report, LUO_K01, LUO_SEV_LOSE, state->kho_fdt_pa, LUO_E_RAM);
-	if (fdt_check_full(tree, state->kho_fdt_size))
+	if (!fdt_tree_sound(tree, state->kho_fdt_size))
 		return bad(report, LUO_K02, LUO_SEV_LOSE, state->kho_fdt_pa, LUO_E_FORMAT);
 	err = find_version(tree, state, report);
 	if (err)

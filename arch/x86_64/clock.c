@@ -26,11 +26,12 @@ void luo_clock_start(void)
 	clock.tsc = rdtsc();
 	if (luo_cpu.tsc_khz || luo_cpu.crypt == LUO_CRYPT_GUEST)
 		return;
-	clock.port_b = inb(PORT_B);
-	outb(PORT_B, (u8)((clock.port_b & ~2) | 1));
-	outb(PIT_MODE, 0xb0); /* channel 2, low then high byte, mode 0: output rises at the end */
-	outb(PIT_CH2, 0xff);
-	outb(PIT_CH2, 0xff);
+	clock.port_b = port_in(PORT_B);
+	port_out(PORT_B, (u8)((clock.port_b & ~2) | 1));
+	port_out(PIT_MODE,
+		 0xb0); /* channel 2, low then high byte, mode 0: output rises at the end */
+	port_out(PIT_CH2, 0xff);
+	port_out(PIT_CH2, 0xff);
 	clock.tsc = rdtsc();
 	clock.pit = true;
 }
@@ -39,13 +40,13 @@ static void look_at_pit(u64 tsc)
 {
 	u32 left;
 
-	if (inb(PORT_B) & 0x20) { /* ran out, 55 ms: what was seen so far has to do */
+	if (port_in(PORT_B) & 0x20) { /* ran out, 55 ms: what was seen so far has to do */
 		luo_arch_clock_stop();
 		return;
 	}
-	outb(PIT_MODE, 0x80); /* latch channel 2 */
-	left = inb(PIT_CH2);
-	left |= (u32)inb(PIT_CH2) << 8;
+	port_out(PIT_MODE, 0x80); /* latch channel 2 */
+	left = port_in(PIT_CH2);
+	left |= (u32)port_in(PIT_CH2) << 8;
 	if (0xffff - left <= clock.tick_run)
 		return;
 	clock.tick_run = 0xffff - left;
@@ -56,7 +57,7 @@ static void look_at_pit(u64 tsc)
 void luo_arch_clock_stop(void)
 {
 	if (clock.pit)
-		outb(PORT_B, (u8)(clock.port_b & 3));
+		port_out(PORT_B, (u8)(clock.port_b & 3));
 	clock.pit = false;
 }
 

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * Own page tables: an identity map of RAM, filled in as memory is asked for.
+ * Own page tables: an identity map of RAM, filled in as memory is asked for (arch/pt.h).
  *
  * The incoming tables would do for reading, but they lie in RAM that belongs to nobody after the
- * jump, and kexec rounds them out to 2 MiB and 1 GiB, over whatever is not RAM. Here a large page
- * is used only where all of it is RAM, so that no speculative access can reach a device. There is
- * no page-fault handler: luo_mmu_map() is asked before a pointer is handed out.
+ * jump, and kexec rounds them out to 2 MiB and 1 GiB, over whatever is not RAM. There is no
+ * page-fault handler: luo_mmu_map() is asked before a pointer is handed out.
  */
 #include "x86.h"
 
 #include "../../luo/error.h"
+#include "../pt.h"
 
+/* Intel SDM vol. 3, 4.5: 4-level and 5-level paging. */
 #define PTE_P	   0x001ULL
 #define PTE_RW	   0x002ULL
 #define PTE_PWT	   0x008ULL
@@ -23,90 +24,26 @@
 #define PTE_RAM	   (PTE_P | PTE_RW | PTE_A | PTE_D)
 #define PTE_DEVICE (PTE_RAM | PTE_PWT | PTE_PCD)
 #define CR4_LA57   (1ULL << 12)
-#define PAGE	   4096ULL
 
-static struct {
-	u64 *root;
-	u8 levels;
-	bool on;
-	bool full;
-	u64 pool;
-	u64 pool_end;
-	struct luo_range last; /* mapped already: what was asked for last */
-} mmu;
+static struct luo_pt pt;
+static bool on;
 
-/* Bytes that one entry of a table of a level covers; level 1 is the lowest. */
-static u64 span(u32 level)
+static void choose_format(struct luo_pt_format *f)
 {
-	return PAGE << 9 * (level - 1);
-}
+	bool la57 = read_cr4() & CR4_LA57;
 
-static u64 *entry_of(u64 *table, u64 pa, u32 level)
-{
-	return &table[pa / span(level) & 511];
-}
-
-static u64 *new_table(void)
-{
-	u64 *table = (u64 *)mmu.pool;
-
-	if (mmu.pool_end - mmu.pool < PAGE) {
-		mmu.full = true;
-		return NULL;
-	}
-	mmu.pool += PAGE;
-	__builtin_memset(table, 0, PAGE);
-	return table;
-}
-
-/* The next lower table, made when it is missing. */
-static u64 *descend(u64 *entry)
-{
-	u64 *table;
-
-	if (*entry & PTE_P)
-		return (u64 *)(*entry & PTE_ADDR);
-	table = new_table();
-	if (table)
-		*entry = (u64)table | PTE_TABLE;
-	return table;
-}
-
-static bool all_ram(u64 pa, u64 len)
-{
-	const struct luo_range *r = luo_ram_holding(pa);
-
-	return r && luo_range_holds(r, pa, len);
-}
-
-/* Map the largest page around @pa that is all RAM. Answers its size, or 0. */
-static u64 map_one(u64 pa)
-{
-	u64 *table = mmu.root;
-
-	for (u32 level = mmu.levels;; level--) {
-		u64 *entry = entry_of(table, pa, level), size = span(level);
-		bool leaf = level == 1 || level == 2 || (level == 3 && luo_cpu.gb_pages);
-
-		if ((*entry & PTE_P) && (level == 1 || (*entry & PTE_PS)))
-			return size;
-		if (leaf && !(*entry & PTE_P) && (level == 1 || all_ram(pa & -size, size))) {
-			*entry = (pa & -size) | PTE_RAM | (level == 1 ? 0 : PTE_PS);
-			return size;
-		}
-		if (level == 1)
-			return 0;
-		table = descend(entry);
-		if (!table)
-			return 0;
-	}
-}
-
-static bool reachable(u64 pa, u64 len)
-{
-	u64 limit = 1ULL << (mmu.levels == 5 ? 56 : 47);
-
-	return pa < limit && len <= limit - pa;
+	*f = (struct luo_pt_format){
+		.table = PTE_TABLE,
+		.page = PTE_RAM,
+		.block = PTE_RAM | PTE_PS,
+		.device = PTE_DEVICE,
+		.addr = PTE_ADDR,
+		.block_mask = PTE_PS,
+		.block_is = PTE_PS,
+		.limit = 1ULL << (la57 ? 56 : 47),
+		.levels = la57 ? 5 : 4,
+		.max_block = luo_cpu.gb_pages ? 3 : 2,
+	};
 }
 
 /**
@@ -119,23 +56,7 @@ static bool reachable(u64 pa, u64 len)
  */
 const void *luo_mmu_map(u64 pa, u64 len)
 {
-	u64 at = pa, size;
-
-	if (!mmu.on || luo_range_holds(&mmu.last, pa, len))
-		return (const void *)pa;
-	if (!len || !reachable(pa, len))
-		return NULL;
-	for (;; at += size) {
-		size = map_one(at);
-		if (!size)
-			return NULL;
-		at &= -size;
-		if (size > pa + len - 1 - at)
-			break;
-	}
-	if (at <= pa)
-		mmu.last = (struct luo_range){ at, size };
-	return (const void *)pa;
+	return !on || luo_pt_map(&pt, pa, len) ? (const void *)pa : NULL;
 }
 
 /**
@@ -145,36 +66,16 @@ const void *luo_mmu_map(u64 pa, u64 len)
  */
 bool luo_mmu_map_device(u64 pa)
 {
-	u64 *table = mmu.root;
-
-	pa &= -PAGE;
-	if (!mmu.on || !reachable(pa, PAGE) || luo_ram_hits(pa, PAGE))
-		return false;
-	for (u32 level = mmu.levels; level > 1; level--) {
-		table = descend(entry_of(table, pa, level));
-		if (!table)
-			return false;
-	}
-	*entry_of(table, pa, 1) = pa | PTE_DEVICE;
-	return true;
+	return on && luo_pt_map_device(&pt, pa);
 }
 
-/**
- * luo_mmu_pages_for() - tables that mapping all of RAM can take at most
- *
- * Each range costs tables of 4 KiB and 2 MiB pages at both ends; without 1 GiB pages every GiB
- * costs one more; then come the levels above, and three tables for a device.
- */
+/** luo_mmu_pages_for() - tables that mapping all of RAM can take at most. */
 u64 luo_mmu_pages_for(const struct luo_range *ram, u32 nr)
 {
-	u64 pages = 8;
+	struct luo_pt_format f;
 
-	for (u32 i = 0; i < nr; i++) {
-		pages += 4 + 2 + (ram[i].size >> 39);
-		if (!luo_cpu.gb_pages)
-			pages += ram[i].size >> 30;
-	}
-	return pages;
+	choose_format(&f);
+	return luo_pt_pages_for(&f, ram, nr);
 }
 
 /**
@@ -189,27 +90,16 @@ u64 luo_mmu_pages_for(const struct luo_range *ram, u32 nr)
  */
 int luo_mmu_init(u64 pool, u64 pool_end)
 {
-	mmu.pool = pool;
-	mmu.pool_end = pool_end;
-	mmu.levels = read_cr4() & CR4_LA57 ? 5 : 4;
-	mmu.root = new_table();
-	mmu.on = mmu.root && reachable(luo_base(), luo_info.init_size);
-	if (!mmu.on || !luo_mmu_map(luo_base(), luo_info.init_size)) {
-		mmu.on = false;
+	choose_format(&pt.format);
+	if (!luo_pt_init(&pt, pool, pool_end) || !luo_pt_map(&pt, luo_base(), luo_info.init_size))
 		return LUO_E_LIMIT;
-	}
-	__asm__ volatile("movq %0, %%cr3" : : "r"(mmu.root) : "memory");
+	on = true;
+	__asm__ volatile("movq %0, %%cr3" : : "r"(pt.root) : "memory");
 	return 0;
-}
-
-/** luo_mmu_on() - are own tables in use? */
-bool luo_mmu_on(void)
-{
-	return mmu.on;
 }
 
 /** luo_mmu_full() - has a mapping failed because there was no page for a table? */
 bool luo_mmu_full(void)
 {
-	return mmu.full;
+	return pt.full;
 }

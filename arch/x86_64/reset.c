@@ -2,6 +2,12 @@
 /* The two ways not to go on. */
 #include "x86.h"
 
+/** luo_arch_can_reset() - there is always the triple fault. */
+bool luo_arch_can_reset(void)
+{
+	return true;
+}
+
 /** luo_arch_halt() - stop here for good. */
 _Noreturn void luo_arch_halt(void)
 {
@@ -26,10 +32,10 @@ _Noreturn void luo_arch_reset(void)
 		u64 base;
 	} none;
 
-	outb(0xcf9, 0x02); /* which kind: hard */
-	outb(0xcf9, 0x06); /* do it */
+	port_out(0xcf9, 0x02); /* which kind: hard */
+	port_out(0xcf9, 0x06); /* do it */
 	pause_a_little();
-	outb(0x64, 0xfe); /* pulse the CPU's reset line */
+	port_out(0x64, 0xfe); /* pulse the CPU's reset line */
 	pause_a_little();
 	__asm__ volatile("lidt %0; int3" : : "m"(none));
 	luo_arch_halt();

@@ -29,6 +29,8 @@ struct table_register {
 	u64 base;
 } __attribute__((packed));
 
+const char luo_arch_pc_name[] = " rip=";
+
 #define VECTOR_PF   14
 #define VECTOR_VE   20
 #define VECTOR_VC   29

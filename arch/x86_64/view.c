@@ -5,64 +5,26 @@
 
 #include "../../luo/error.h"
 
-#define MAX_RAM	 1024
-#define MAX_BUSY (8 + 3 * LUO_MAX_SETUP_NODES)
-
-static struct luo_range ram[MAX_RAM] LUO_NOINIT;
-static struct luo_busy busy[MAX_BUSY] LUO_NOINIT;
-static u32 nr_ram;
-static u32 nr_busy;
 static struct luo_range arena;
-
-/** luo_ram_holding() - the range of RAM that an address is in, or NULL. */
-const struct luo_range *luo_ram_holding(u64 pa)
-{
-	for (u32 i = 0; i < nr_ram; i++)
-		if (luo_range_holds(&ram[i], pa, 1))
-			return &ram[i];
-	return NULL;
-}
-
-/** luo_ram_hits() - does a range touch RAM? */
-bool luo_ram_hits(u64 pa, u64 len)
-{
-	for (u32 i = 0; i < nr_ram; i++)
-		if (luo_range_hits(&ram[i], pa, len))
-			return true;
-	return false;
-}
 
 static int add_e820(const u8 *entry, u32 nr)
 {
-	for (; nr; nr--, entry += E820_ENTRY) {
-		struct luo_range r = { luo_get64(entry), luo_get64(entry + 8) };
-
-		if (luo_get32(entry + 16) != E820_RAM || !r.size || !luo_range_valid(&r))
-			continue;
-		if (nr_ram == MAX_RAM)
+	for (; nr; nr--, entry += E820_ENTRY)
+		if (luo_get32(entry + 16) == E820_RAM &&
+		    !luo_ram_add(luo_get64(entry), luo_get64(entry + 8)))
 			return LUO_E_LIMIT;
-		ram[nr_ram++] = r;
-	}
 	return 0;
-}
-
-static void add_busy(u64 start, u64 size, const char *what)
-{
-	struct luo_range r = { start, size };
-
-	if (size && luo_range_valid(&r) && nr_busy < MAX_BUSY)
-		busy[nr_busy++] = (struct luo_busy){ r, what };
 }
 
 static int add_node(const struct luo_setup_node *node)
 {
 	const u8 *p = (const u8 *)node->pa + LUO_SETUP_HEADER;
 
-	add_busy(node->pa, LUO_SETUP_HEADER + (u64)node->len, "setup_data");
+	luo_busy_add(node->pa, LUO_SETUP_HEADER + (u64)node->len, "setup_data");
 	if (node->type == SETUP_IMA && node->len >= 16)
-		add_busy(luo_get64(p), luo_get64(p + 8), "IMA buffer");
+		luo_busy_add(luo_get64(p), luo_get64(p + 8), "IMA buffer");
 	if (node->type == SETUP_INDIRECT && node->len >= 24)
-		add_busy(luo_get64(p + 16), luo_get64(p + 8), "setup_data");
+		luo_busy_add(luo_get64(p + 16), luo_get64(p + 8), "setup_data");
 	if (node->type == SETUP_E820_EXT)
 		return add_e820(p, node->len / E820_ENTRY);
 	return 0;
@@ -89,14 +51,14 @@ static void find_busy(void)
 	size_t len, max;
 	const char *text = luo_arch_cmdline(&len, &max);
 
-	add_busy(luo_base(), luo_info.init_size, "payload and next kernel");
-	add_busy(luo_in_boot, BP_SIZE, "boot_params");
-	add_busy(bp_get(zp, HDR_RAMDISK_IMAGE, BP_EXT_RAMDISK_IMAGE),
-		 bp_get(zp, HDR_RAMDISK_SIZE, BP_EXT_RAMDISK_SIZE), "initrd");
-	add_busy(bp_get(zp, BP_EFI_MEMMAP, BP_EFI_MEMMAP_HI), luo_get32(zp + BP_EFI_MEMMAP_SIZE),
-		 "EFI memory map");
+	luo_busy_add(luo_base(), luo_info.init_size, "payload and next kernel");
+	luo_busy_add(luo_in_boot, BP_SIZE, "boot_params");
+	luo_busy_add(bp_get(zp, HDR_RAMDISK_IMAGE, BP_EXT_RAMDISK_IMAGE),
+		     bp_get(zp, HDR_RAMDISK_SIZE, BP_EXT_RAMDISK_SIZE), "initrd");
+	luo_busy_add(bp_get(zp, BP_EFI_MEMMAP, BP_EFI_MEMMAP_HI),
+		     luo_get32(zp + BP_EFI_MEMMAP_SIZE), "EFI memory map");
 	if (len)
-		add_busy((u64)text, len + 1, "command line");
+		luo_busy_add((u64)text, len + 1, "command line");
 }
 
 /*
@@ -107,10 +69,13 @@ static int share_tail(void)
 {
 	u64 start = (luo_base() + luo_info.next_end + 4095) & ~4095ULL;
 	u64 end = (luo_base() + luo_info.init_size) & ~4095ULL;
-	u64 tables = luo_mmu_pages_for(ram, nr_ram) * 4096;
+	u64 tables;
+	u32 nr;
+	const struct luo_range *ram = luo_ram_list(&nr);
 
 	if (end <= start)
 		return LUO_E_LIMIT;
+	tables = luo_mmu_pages_for(ram, nr) * 4096;
 	if (tables > (end - start) / 2)
 		tables = ((end - start) / 2) & ~4095ULL;
 	arena = (struct luo_range){ start, end - tables - start };
@@ -124,28 +89,24 @@ static int share_tail(void)
  * The incoming tables map all RAM (init_pgtable() in arch/x86/kernel/machine_kexec_64.c), so the
  * list is walked on them.
  *
- * Return: 0; LUO_E_LIMIT when the memory map is larger than MAX_RAM entries, or the image has no
+ * Return: 0; LUO_E_LIMIT when the memory map is too large, or the image has no
  * room for page tables.
  */
 int luo_arch_view(struct luo_phys *phys)
 {
+	const struct luo_mem_ops *ops = luo_cpu.cx16 ? &luo_x86_mem_ops : &luo_x86_mem_ops_no_cx16;
 	u32 entries = luo_zero_page[BP_E820_ENTRIES];
 
+	luo_ram_reset();
 	if (add_e820(luo_zero_page + BP_E820_TABLE, entries > E820_MAX ? E820_MAX : entries))
 		return LUO_E_LIMIT;
-	nr_ram = luo_ranges_normalize(ram, nr_ram);
-	*phys = (struct luo_phys){
-		.ops = luo_cpu.cx16 ? &luo_x86_mem_ops : &luo_x86_mem_ops_no_cx16,
-		.ram = ram,
-		.nr_ram = nr_ram,
-		.busy = busy,
-	};
+	luo_ram_normalize();
+	luo_ram_fill(phys, ops);
 	find_busy();
 	if (walk_setup_data(phys))
 		return LUO_E_LIMIT;
-	nr_ram = luo_ranges_normalize(ram, nr_ram);
-	phys->nr_ram = nr_ram;
-	phys->nr_busy = nr_busy;
+	luo_ram_normalize();
+	luo_ram_fill(phys, ops);
 	return share_tail();
 }
 

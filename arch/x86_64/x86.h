@@ -4,10 +4,9 @@
 #define LUO_X86_64_X86_H
 
 #include "../arch.h"
+#include "../ram.h"
 #include "bzimage.h"
-
-/* Large or already in use when .bss is cleared. */
-#define LUO_NOINIT __attribute__((section(".noinit")))
+#include "port.h"
 
 extern u8 luo_image[]; /* the load address */
 extern u8 luo_mem_end[];
@@ -57,19 +56,6 @@ static inline u64 rdtsc(void)
 	return (u64)hi << 32 | lo;
 }
 
-static inline void outb(u16 port, u8 value)
-{
-	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static inline u8 inb(u16 port)
-{
-	u8 value;
-
-	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
-}
-
 static inline u64 read_cr2(void)
 {
 	u64 v;
@@ -115,11 +101,8 @@ void luo_clock_start(void);
 void luo_trap_init(void);
 
 void luo_zero_page_build(const u8 *boot_params);
-const struct luo_range *luo_ram_holding(u64 pa);
-bool luo_ram_hits(u64 pa, u64 len);
 
 int luo_mmu_init(u64 pool, u64 pool_end);
-bool luo_mmu_on(void);
 bool luo_mmu_full(void);
 const void *luo_mmu_map(u64 pa, u64 len);
 bool luo_mmu_map_device(u64 pa);

@@ -76,8 +76,12 @@ static void find_and_run(struct luo_job_state *job)
 		refuse(&job->report, "no room for page tables: not all of the state was reached");
 }
 
-/** luo_inspect() - look at the state, mend it if asked to, and fill in @job's report. */
-void luo_inspect(struct luo_job_state *job)
+/**
+ * luo_inspect() - look at the state, mend it if asked to, and fill in @job's report
+ *
+ * A function of its own also when everything is optimised at once: debuggers stop here.
+ */
+LUO_OWN_FUNCTION void luo_inspect(struct luo_job_state *job)
 {
 	luo_report_init(&job->report);
 	if (luo_arch_crypt() == LUO_CRYPT_GUEST)

@@ -1,23 +1,53 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 #
-# The kexec payload. Products: $(BUILD)/$(ARCH)/luo.bzImage, and luo.elf beside it for debuggers.
-# Nothing of it depends on the folder it is built in, on the time or on the user.
+# The kexec payload. Products: $(BUILD)/x86_64/luo.bzImage or $(BUILD)/aarch64/luo.Image, and
+# luo.elf beside it for debuggers. Nothing of it depends on the folder it is built in, on the time
+# or on the user.
 
 PAYLOAD := $(BUILD)/$(ARCH)
 PAYLOAD_OBJ := $(PAYLOAD)/obj
 DTC := $(BUILD)/dtc
-LIBFDT_SRC := fdt.c fdt_ro.c fdt_check.c fdt_wip.c fdt_addresses.c fdt_strerror.c
+LIBFDT_SRC := fdt.c fdt_ro.c fdt_rw.c fdt_check.c fdt_wip.c fdt_addresses.c fdt_strerror.c
 
-PAYLOAD_FLAGS := -std=c11 -ffreestanding -Wall -Wextra -Werror -Os -g -fPIE -fvisibility=hidden \
-	-mno-red-zone -mgeneral-regs-only -fno-stack-protector -fcf-protection=none \
+PAYLOAD_NAME_x86_64 := luo.bzImage
+PAYLOAD_NAME_aarch64 := luo.Image
+PAYLOAD_NAME := $(PAYLOAD_NAME_$(ARCH))
+
+# Another architecture than this machine's takes a cross compiler, or clang with a target.
+ifneq ($(ARCH),$(shell uname -m))
+PAYLOAD_CROSS := $(ARCH)-linux-gnu-
+PAYLOAD_TARGET := --target=$(ARCH)-linux-gnu
+endif
+# gcc optimises over all files at once, which saves an eighth. clang would need another linker for
+# that, so its build, which nobody ships, may be larger.
+ifneq ($(findstring clang,$(CC)),)
+PAYLOAD_CC := $(CC) $(PAYLOAD_TARGET)
+PAYLOAD_OPT := -Oz
+PAYLOAD_MAX := 57344
+else
+PAYLOAD_CC := $(PAYLOAD_CROSS)$(CC)
+PAYLOAD_OPT := -Os
+PAYLOAD_LTO := -flto -flto-partition=one
+PAYLOAD_MAX := 49152
+endif
+PAYLOAD_OBJCOPY := $(PAYLOAD_CROSS)objcopy
+
+PAYLOAD_FLAGS_x86_64 := -mno-red-zone -fcf-protection=none
+PAYLOAD_FLAGS_aarch64 := -mbranch-protection=none -mcmodel=tiny
+PAYLOAD_FLAGS := -std=c11 -ffreestanding -Wall -Wextra -Werror $(PAYLOAD_OPT) -g -fPIE -fvisibility=hidden \
+	-mgeneral-regs-only -fno-stack-protector -fomit-frame-pointer $(PAYLOAD_FLAGS_$(ARCH)) \
 	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -fno-jump-tables \
 	-ffile-prefix-map=$(abspath $(BUILD))=build -ffile-prefix-map=$(BUILD)=build \
-	-ffile-prefix-map=$(CURDIR)=. -I fdt/env -I $(DTC)/libfdt
-PAYLOAD_LDFLAGS := -nostdlib -static-pie -Wl,-T,arch/$(ARCH)/payload.lds -Wl,--build-id=none \
-	-Wl,--gc-sections -Wl,-z,noexecstack -Wl,-z,norelro -Wl,-z,pack-relative-relocs \
-	-Wl,--no-dynamic-linker -Wl,--no-warn-rwx-segments -Wl,--hash-style=gnu
+	-ffile-prefix-map=$(CURDIR)=. -I arch/$(ARCH) -I fdt/env -I $(DTC)/libfdt
+# Versions of libfdt's format before 17 are refused before it is asked (fdt/tree.c), and no edit
+# has to be undone.
+PAYLOAD_CFLAGS = $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -frandom-seed=$< -DFDT_ASSUME_MASK=44 \
+	-include arch/hidden.h
+PAYLOAD_LDFLAGS := $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -nostdlib -static-pie -Wl,-T,arch/$(ARCH)/payload.lds -Wl,--build-id=none \
+	-Wl,--gc-sections -Wl,-z,noexecstack -Wl,-z,norelro -Wl,--no-dynamic-linker \
+	-Wl,--no-warn-rwx-segments -Wl,--hash-style=gnu
 
-PAYLOAD_SRC := $(sort $(wildcard arch/$(ARCH)/*.S arch/$(ARCH)/*.c boot/kexec/*.c) \
+PAYLOAD_SRC := $(sort $(wildcard arch/*.c arch/$(ARCH)/*.S arch/$(ARCH)/*.c boot/kexec/*.c) \
 	$(filter-out luo/print_json.c,$(CORE_SRC)) fdt/env/string.c)
 PAYLOAD_O := $(patsubst %,$(PAYLOAD_OBJ)/%.o,$(PAYLOAD_SRC)) \
 	$(patsubst %,$(PAYLOAD_OBJ)/libfdt/%.o,$(LIBFDT_SRC))
@@ -32,36 +62,63 @@ $(DTC)/.unpacked: configs/sources
 $(LIBFDT_SRC:%=$(DTC)/libfdt/%): $(DTC)/.unpacked ;
 endif
 
+# With the MMU off, as arm64 runs these, an access that is not aligned faults.
+PAYLOAD_EARLY := arch/pt.c arch/ram.c arch/aarch64/mmu.c fdt/env/string.c
+ifeq ($(ARCH),aarch64)
+$(PAYLOAD_EARLY:%=$(PAYLOAD_OBJ)/%.o): PAYLOAD_CFLAGS += -mstrict-align -fno-lto
+endif
+# The compiler itself calls these, too late to be told where they are.
+$(PAYLOAD_OBJ)/fdt/env/string.c.o: PAYLOAD_CFLAGS += -fno-lto
+
 $(PAYLOAD_OBJ)/%.c.o: %.c boot/kexec/kexec.mk $(DTC)/.unpacked
 	@mkdir -p $(@D)
 	@echo '  CC      $@'
-	@$(CC) $(PAYLOAD_FLAGS) -MMD -MP -c -o $@ $<
+	@$(PAYLOAD_CC) $(PAYLOAD_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(PAYLOAD_OBJ)/%.S.o: %.S boot/kexec/kexec.mk
 	@mkdir -p $(@D)
 	@echo '  CC      $@'
-	@$(CC) $(PAYLOAD_FLAGS) -MMD -MP -c -o $@ $<
+	@$(PAYLOAD_CC) $(PAYLOAD_FLAGS) -MMD -MP -c -o $@ $<
 
 # libfdt's own sign-compare and unused-parameter warnings are not ours to mend.
 $(PAYLOAD_OBJ)/libfdt/%.c.o: $(DTC)/.unpacked boot/kexec/kexec.mk
 	@mkdir -p $(@D)
 	@echo '  CC      $@'
-	@$(CC) $(PAYLOAD_FLAGS) -Wno-sign-compare -Wno-unused-parameter -MMD -MP -c -o $@ \
+	@$(PAYLOAD_CC) $(PAYLOAD_CFLAGS) -Wno-sign-compare -Wno-unused-parameter -MMD -MP -c -o $@ \
 		$(DTC)/libfdt/$*.c
 
-$(PAYLOAD)/luo.elf: $(PAYLOAD_O) arch/$(ARCH)/payload.lds
+# x86_64: the linker packs the relative relocations; whatever is left would not be applied.
+$(BUILD)/x86_64/luo.elf: $(PAYLOAD_O) arch/x86_64/payload.lds
 	@echo '  LD      $@'
-	@$(CC) $(PAYLOAD_LDFLAGS) -o $@ $(PAYLOAD_O)
+	@$(PAYLOAD_CC) $(PAYLOAD_LDFLAGS) -Wl,-z,pack-relative-relocs -o $@ $(PAYLOAD_O)
 	@if readelf -rW $@ | grep R_X86_64; then \
 		echo "luo.elf: relocations that entry.S does not apply"; rm $@; exit 1; fi
 
+# aarch64: linked once to learn what is to be relocated, then with the table of it.
+$(BUILD)/aarch64/luo.elf: $(PAYLOAD_O) arch/aarch64/payload.lds boot/kexec/pack-relocs
+	@echo '  LD      $@'
+	@$(PAYLOAD_CC) $(PAYLOAD_LDFLAGS) -o $@.1 $(PAYLOAD_O)
+	@boot/kexec/pack-relocs $@.1 $(PAYLOAD_OBJ)/relr.bin
+	@printf '.section .luo.relr,"a"\n.incbin "%s"\n' $(PAYLOAD_OBJ)/relr.bin >$(PAYLOAD_OBJ)/relr.S
+	@$(PAYLOAD_CC) $(PAYLOAD_FLAGS) -c -o $(PAYLOAD_OBJ)/relr.o $(PAYLOAD_OBJ)/relr.S
+	@$(PAYLOAD_CC) $(PAYLOAD_LDFLAGS) -o $@ $(PAYLOAD_O) $(PAYLOAD_OBJ)/relr.o
+	@boot/kexec/pack-relocs $@ $@.1 && cmp $@.1 $(PAYLOAD_OBJ)/relr.bin && rm $@.1
+
 # Setup sectors, then the image; .setup lies nowhere in memory, so it is told to be allocated.
-$(PAYLOAD)/luo.bzImage: $(PAYLOAD)/luo.elf
-	@objcopy -O binary -j .setup --set-section-flags .setup=alloc,load $< $@.setup
-	@objcopy -O binary -R .setup $< $@.image
-	@cat $@.setup $@.image > $@
+$(BUILD)/x86_64/luo.bzImage: $(BUILD)/x86_64/luo.elf
+	@$(PAYLOAD_OBJCOPY) -O binary -j .setup --set-section-flags .setup=alloc,load $< $@.setup
+	@$(PAYLOAD_OBJCOPY) -O binary -R .setup $< $@.image
+	@cat $@.setup $@.image > $@.part
 	@rm $@.setup $@.image
-	@size=$$(stat -c %s $@); echo "luo.bzImage: $$size bytes"; \
-	if [ $$size -gt 49152 ]; then echo "luo.bzImage: over 48 KiB"; rm $@; exit 1; fi
+	@$(call payload_size,$@)
+
+$(BUILD)/aarch64/luo.Image: $(BUILD)/aarch64/luo.elf
+	@$(PAYLOAD_OBJCOPY) -O binary $< $@.part
+	@$(call payload_size,$@)
+
+# $(1).part becomes $(1) when it is not too large.
+payload_size = size=$$(stat -c %s $(1).part); echo "$(notdir $(1)): $$size bytes"; \
+	if [ $$size -gt $(PAYLOAD_MAX) ]; then echo "$(notdir $(1)): over 48 KiB"; exit 1; fi; \
+	mv $(1).part $(1)
 
 -include $(PAYLOAD_O:.o=.d)

@@ -39,10 +39,8 @@ static void open_console(void)
 static void finish(const char *word)
 {
 	luo_tell_next(&job.params, word);
-	if (job.params.then == LUO_THEN_RESET) {
-		luo_say("reset");
-		luo_arch_reset();
-	}
+	if (job.params.then == LUO_THEN_RESET)
+		luo_reset();
 	luo_arch_clock_stop();
 }
 
@@ -87,7 +85,7 @@ void luo_payload_bail(void)
  * @vector, @error: from the CPU
  * @addr: address of a page fault, else 0
  * @pc:  where, from the load address
- * @rip: where, absolute
+ * @at:  where, absolute
  *
  * A second one means that even the way out is damaged: with onerror=pass the jump is still
  * tried, without a word, because writing one may be what faulted.
@@ -95,7 +93,7 @@ void luo_payload_bail(void)
  * Return: true to call luo_payload_bail() on a fresh stack, false to enter the next kernel at
  * once.
  */
-bool luo_payload_fault(u32 vector, u64 error, u64 addr, u64 pc, u64 rip)
+bool luo_payload_fault(u32 vector, u64 error, u64 addr, u64 pc, u64 at)
 {
 	faults++;
 	if (faults > 2)
@@ -105,7 +103,7 @@ bool luo_payload_fault(u32 vector, u64 error, u64 addr, u64 pc, u64 rip)
 	if (faults == 2 && ready && job.params.onerror == LUO_ONERROR_PASS)
 		return false;
 	open_console();
-	luo_say_fault(vector, error, addr, pc, rip);
+	luo_say_fault(vector, error, addr, pc, at);
 	if (faults == 1)
 		return true;
 	if (job.params.onerror == LUO_ONERROR_HALT)

@@ -29,6 +29,13 @@ struct luo_text {
 	size_t len;
 };
 
+/* Keeps its name and its place whatever the optimiser sees, so that a debugger can stop there. */
+#if __has_attribute(noipa)
+#define LUO_OWN_FUNCTION __attribute__((noipa))
+#else
+#define LUO_OWN_FUNCTION __attribute__((noinline))
+#endif
+
 #define LUO_MAX_REJECTED 4
 
 /**
@@ -72,7 +79,7 @@ void luo_put_text(const struct luo_text *t);
 void luo_say(const char *line);
 void luo_say_rejected(const struct luo_params *params);
 void luo_say_report(const struct luo_params *params, const struct luo_report *report);
-void luo_say_fault(u32 vector, u64 error, u64 addr, u64 pc, u64 rip);
+void luo_say_fault(u32 vector, u64 error, u64 addr, u64 pc, u64 at);
 
 /**
  * struct luo_job_state - everything about the run, so that a policy can be carried out at any time
@@ -92,6 +99,7 @@ struct luo_job_state {
 
 void luo_inspect(struct luo_job_state *job);
 void luo_onerror(struct luo_job_state *job, bool map_clean);
+_Noreturn void luo_reset(void);
 bool luo_map_clean(const struct luo_report *report);
 void luo_tell_next(const struct luo_params *params, const char *word);
 

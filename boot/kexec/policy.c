@@ -4,6 +4,7 @@
 
 #include "payload.h"
 
+#include "../../fdt/tree.h"
 #include "../../luo/error.h"
 
 #define RESULT "luo_payload.result="
@@ -32,13 +33,24 @@ static int drop_luo(struct luo_job_state *job)
 
 	if (err)
 		return err;
-	if (fdt_check_full(fdt, job->handover.fdt_size))
+	if (!fdt_tree_sound(fdt, job->handover.fdt_size))
 		return LUO_E_FORMAT;
 	node = fdt_subnode_offset(fdt, 0, "LUO");
 	if (node < 0 || fdt_nop_node(fdt, node))
 		return LUO_E_NONE;
 	luo_arch_swap_commit();
 	return 0;
+}
+
+/** luo_reset() - reset the machine, or stop with a line that says why not. */
+_Noreturn void luo_reset(void)
+{
+	if (luo_arch_can_reset()) {
+		luo_say("reset");
+		luo_arch_reset();
+	}
+	luo_say("halted: no way to reset this machine is known");
+	luo_arch_halt();
 }
 
 /**
@@ -68,8 +80,7 @@ void luo_onerror(struct luo_job_state *job, bool map_clean)
 		luo_say("halted");
 		luo_arch_halt();
 	case LUO_ONERROR_RESET:
-		luo_say("reset");
-		luo_arch_reset();
+		luo_reset();
 	}
 }
 

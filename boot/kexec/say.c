@@ -51,13 +51,13 @@ static void put_field(const char *label, u64 value)
 }
 
 /** luo_say_fault() - the one line about an exception; @pc counts from the load address. */
-void luo_say_fault(u32 vector, u64 error, u64 addr, u64 pc, u64 rip)
+void luo_say_fault(u32 vector, u64 error, u64 addr, u64 pc, u64 at)
 {
 	luo_put(&luo_console, "luo: fault vector=");
 	luo_put_dec(&luo_console, vector);
 	put_field(" error=", error);
 	put_field(" addr=", addr);
 	put_field(" pc=", pc);
-	put_field(" rip=", rip);
+	put_field(luo_arch_pc_name, at);
 	luo_put(&luo_console, "\n");
 }

@@ -3,7 +3,10 @@
  * Which UART the command line means. Forms, of Documentation/admin-guide/kernel-parameters.txt:
  *
  *	ttyS0[,...]				console=
+ *	ttyAMA0[,...]				console=
  *	uart[8250],io|mmio|mmio16|mmio32,ADDR	console=, earlycon=
+ *	pl011,[mmio|mmio32,]ADDR		console=, earlycon=
+ *	(nothing)				earlycon=: what firmware names
  *	serial[,ttyS0|,PORT][,...], ttyS0	earlyprintk=
  */
 #include "payload.h"
@@ -66,6 +69,16 @@ static bool parse_8250(struct luo_text *rest, struct luo_uart *uart)
 	return false;
 }
 
+static bool parse_pl011(struct luo_text *rest, struct luo_uart *uart)
+{
+	struct luo_text word = field(rest);
+
+	*uart = (struct luo_uart){ .kind = LUO_UART_PL011, .shift = 2 };
+	if (luo_text_is(&word, "mmio32") || luo_text_is(&word, "mmio"))
+		word = field(rest);
+	return parse_hex(&word, &uart->base);
+}
+
 static bool parse(struct luo_text value, struct luo_uart *uart)
 {
 	struct luo_text word = field(&value);
@@ -73,6 +86,8 @@ static bool parse(struct luo_text value, struct luo_uart *uart)
 	*uart = (struct luo_uart){ .kind = LUO_UART_NONE };
 	if (luo_text_is(&word, "uart8250") || luo_text_is(&word, "uart"))
 		return parse_8250(&value, uart);
+	if (luo_text_is(&word, "pl011"))
+		return parse_pl011(&value, uart);
 	if (luo_text_is(&word, "serial")) {
 		word = field(&value);
 		if (parse_hex(&word, &uart->base)) {
@@ -91,7 +106,7 @@ static bool parse(struct luo_text value, struct luo_uart *uart)
  * @uart:    filled in; LUO_UART_NONE when none is named or luo_payload.console=off
  *
  * luo_payload.console= decides alone when it is there. Else the last one that is understood of
- * console=, earlycon= and earlyprintk= counts, in this order.
+ * console=, earlycon= and earlyprintk= counts, in this order, else what firmware names.
  */
 void luo_uart_pick(const struct luo_text *cmdline, struct luo_uart *uart)
 {
@@ -114,4 +129,6 @@ void luo_uart_pick(const struct luo_text *cmdline, struct luo_uart *uart)
 	*uart = found[0];
 	for (u32 i = 1; !own && uart->kind == LUO_UART_NONE && i < LUO_ARRAY_SIZE(names); i++)
 		*uart = found[i];
+	if (!own && uart->kind == LUO_UART_NONE && !luo_arch_uart_default(uart))
+		uart->kind = LUO_UART_NONE;
 }

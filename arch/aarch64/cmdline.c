@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* The command line: where it lies, and an edited one for the next kernel. */
+#include <libfdt.h>
+
+#include "cpu.h"
+
+#include "../../luo/error.h"
+
+#define CMDLINE_MAX 2047 /* COMMAND_LINE_SIZE less its NUL, arch/arm64/include/uapi/asm/setup.h */
+
+/**
+ * luo_arch_cmdline() - the incoming command line, in place
+ * @len: bytes before its NUL
+ * @max: how many bytes the next kernel would read
+ *
+ * Return: the text; its length is 0 when there is none.
+ */
+const char *luo_arch_cmdline(size_t *len, size_t *max)
+{
+	const u8 *p;
+	int room = luo_dtb_chosen("bootargs", &p);
+
+	*max = CMDLINE_MAX;
+	*len = 0;
+	while ((int)*len < room && p[*len])
+		(*len)++;
+	return room > 0 ? (const char *)p : "";
+}
+
+/**
+ * luo_arch_set_cmdline() - give the next kernel another command line
+ *
+ * Return: 0, or LUO_E_LIMIT when it is longer than the next kernel's limit or there is no tree to
+ * put it in.
+ */
+int luo_arch_set_cmdline(const char *text, size_t len)
+{
+	void *copy = luo_dtb_copy(), *value;
+	int node = copy ? fdt_path_offset(copy, "/chosen") : -1;
+
+	if (node < 0 || len > CMDLINE_MAX ||
+	    fdt_setprop_placeholder(copy, node, "bootargs", (int)len + 1, &value))
+		return LUO_E_LIMIT;
+	__builtin_memcpy(value, text, len);
+	((char *)value)[len] = '\0';
+	return 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* Random numbers for the hash of names; encrypted memory. */
+#include "cpu.h"
+
+#define RNDR "s3_3_c2_c4_0"
+
+/** luo_arch_crypt() - memory encryption here is transparent, or not seen at this level. */
+enum luo_crypt luo_arch_crypt(void)
+{
+	return LUO_CRYPT_NONE;
+}
+
+static u64 rndr(void)
+{
+	u64 v;
+	bool ok;
+
+	if (!(read_sysreg(id_aa64isar0_el1) >> 60))
+		return 0;
+	/* ID_AA64ISAR0_EL1.RNDR is there; Z is set when there was no number in time. */
+	__asm__ volatile("mrs %0, " RNDR "\n\tcset %w1, ne" : "=r"(v), "=r"(ok) : : "cc");
+	return ok ? v : 0;
+}
+
+/* What kexec has put into /chosen for the next kernel's random numbers, folded. */
+static u64 seed(u32 from)
+{
+	const u8 *p;
+	int len = luo_dtb_chosen("rng-seed", &p);
+	u64 v = 0;
+
+	for (int i = (int)from * 8; i < len; i += 16)
+		for (int j = i; j < i + 8 && j < len; j++)
+			v = (v << 8 | v >> 56) ^ p[j];
+	return v;
+}
+
+/* Finaliser of splitmix64: every bit of the result depends on every bit of @x. */
+static u64 mix(u64 x)
+{
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+	x = (x ^ x >> 27) * 0x94d049bb133111eb;
+	return x ^ x >> 31;
+}
+
+/** luo_arch_key() - 128 bits that whoever named the sessions could not know. */
+void luo_arch_key(u64 key[2])
+{
+	for (u32 i = 0; i < 2; i++)
+		key[i] = mix(read_sysreg(cntvct_el0) + 0x9e3779b97f4a7c15 * (u64)(i + 1)) ^
+			 mix(seed(i)) ^ rndr();
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* KHO in /chosen: found in the incoming tree, hidden or replaced in the outgoing one. */
+#include <libfdt.h>
+
+#include "cpu.h"
+
+#include "../../fdt/chosen.h"
+#include "../../luo/error.h"
+
+#define MAX_PAGE 65536
+
+static u64 own_size; /* of the tree at luo_view_top_page() */
+
+/** luo_arch_find_kho() - fdt_chosen_handover() on our boot data. */
+int luo_arch_find_kho(const struct luo_phys *phys, struct luo_handover *handover)
+{
+	(void)phys;
+	if (!luo_dtb())
+		return LUO_E_NONE;
+	return fdt_chosen_handover(luo_dtb(), fdt_totalsize(luo_dtb()), handover);
+}
+
+/**
+ * luo_arch_drop_kho() - hide KHO from the next kernel
+ *
+ * Both properties are blotted out. A kernel with one of them only would do without KHO as well, so
+ * the order does not matter.
+ *
+ * Return: 0, or LUO_E_NONE when there is no tree of ours or nothing to hide.
+ */
+int luo_arch_drop_kho(const struct luo_phys *phys)
+{
+	void *copy = luo_dtb_copy();
+	int node = copy ? fdt_path_offset(copy, "/chosen") : -1;
+	int first, second;
+
+	(void)phys;
+	if (node < 0)
+		return LUO_E_NONE;
+	first = fdt_nop_property(copy, node, "linux,kho-fdt");
+	second = fdt_nop_property(copy, node, "linux,kho-scratch");
+	return first && second ? LUO_E_NONE : 0;
+}
+
+/**
+ * luo_arch_swap_kho_fdt() - prepare a KHO tree of our own, a copy of the incoming one
+ * @handover: what /chosen says
+ * @fdt:      where the copy lies; the caller edits it in place, then luo_arch_swap_commit()
+ *
+ * Return: 0; LUO_E_LIMIT when the tree is larger than 64 KiB or cannot be put into /chosen.
+ */
+int luo_arch_swap_kho_fdt(const struct luo_phys *phys, const struct luo_handover *handover,
+			  void **fdt)
+{
+	void *own = (void *)luo_view_top_page();
+	const void *tree;
+
+	own_size = handover->fdt_size;
+	if (own_size > MAX_PAGE || !luo_dtb_copy())
+		return LUO_E_LIMIT;
+	tree = luo_map(phys, handover->fdt_pa, own_size);
+	if (!tree)
+		return LUO_E_RAM;
+	__builtin_memcpy(own, tree, own_size);
+	/* Reserved for good, as a page that is preserved would be: nothing else keeps it. */
+	if (fdt_add_mem_rsv(luo_dtb_copy(), (u64)own, own_size))
+		return LUO_E_LIMIT;
+	*fdt = own;
+	return 0;
+}
+
+/** luo_arch_swap_commit() - hand over the tree that luo_arch_swap_kho_fdt() has made. */
+void luo_arch_swap_commit(void)
+{
+	int node = fdt_path_offset(luo_dtb_copy(), "/chosen");
+	int cells = fdt_address_cells(luo_dtb_copy(), 0);
+	fdt32_t pair[2];
+
+	fdt64_st(pair, luo_view_top_page());
+	fdt_setprop_inplace_namelen_partial(luo_dtb_copy(), node, "linux,kho-fdt",
+					    sizeof("linux,kho-fdt") - 1, 0, &pair[2 - cells],
+					    cells * 4);
+	luo_cache_flush(luo_view_top_page(), own_size);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* The core's way to memory: struct luo_mem_ops on own page tables, and cache maintenance. */
+#include "cpu.h"
+
+#include "../../luo/error.h"
+
+static u64 line_bytes(void)
+{
+	return 4ULL << (read_sysreg(ctr_el0) >> 16 & 0xf); /* DminLine */
+}
+
+/** luo_cache_clean() - write lines back to the point of coherency; they stay in the cache. */
+void luo_cache_clean(u64 pa, u64 len)
+{
+	u64 line = line_bytes(), end = pa + len;
+
+	for (pa -= pa % line; pa < end; pa += line)
+		__asm__ volatile("dc cvac, %0" : : "r"(pa) : "memory");
+	__asm__ volatile("dsb sy" : : : "memory");
+}
+
+/** luo_cache_flush() - write lines back and drop them. */
+void luo_cache_flush(u64 pa, u64 len)
+{
+	u64 line = line_bytes(), end = pa + len;
+
+	for (pa -= pa % line; pa < end; pa += line)
+		__asm__ volatile("dc civac, %0" : : "r"(pa) : "memory");
+	__asm__ volatile("dsb sy" : : : "memory");
+}
+
+static const void *op_map(void *ctx, u64 pa, u64 len)
+{
+	(void)ctx;
+	return luo_mmu_map(pa, len);
+}
+
+/* Aligned, so it cannot tear: Arm ARM, B2 "Single-copy atomicity". */
+static int op_store(void *ctx, u64 pa, u64 value, u32 width)
+{
+	void *p = (void *)(size_t)luo_mmu_map(pa, width);
+
+	(void)ctx;
+	if (!p || pa % width)
+		return LUO_E_STORE;
+	if (width == 8)
+		*(volatile u64 *)p = value;
+	else if (width == 4)
+		*(volatile u32 *)p = (u32)value;
+	else
+		return LUO_E_STORE;
+	return 0;
+}
+
+/*
+ * A store-exclusive pair that succeeds is single-copy atomic; STP is only with FEAT_LSE2. Nobody
+ * else runs, so the loop ends unless an exclusive never succeeds here: hence its bound.
+ */
+static int op_store16(void *ctx, u64 pa, const u64 value[2])
+{
+	u64 *p = (u64 *)(size_t)luo_mmu_map(pa, 16);
+	u64 lo, hi;
+	u32 failed;
+
+	(void)ctx;
+	if (!p || pa % 16)
+		return LUO_E_STORE;
+	for (u32 i = 0; i < 1000; i++) {
+		__asm__ volatile("ldxp %0, %1, %3\n\t"
+				 "stxp %w2, %4, %5, %3"
+				 : "=&r"(lo), "=&r"(hi), "=&r"(failed), "+Q"(*(u64(*)[2])p)
+				 : "r"(value[0]), "r"(value[1])
+				 : "memory");
+		if (!failed)
+			return 0;
+	}
+	return LUO_E_STORE;
+}
+
+static void op_persist(void *ctx, u64 pa, u64 len)
+{
+	(void)ctx;
+	if (luo_mmu_map(pa, len))
+		luo_cache_clean(pa, len);
+}
+
+const struct luo_mem_ops luo_arm64_mem_ops = {
+	.map = op_map,
+	.store = op_store,
+	.store16 = op_store16,
+	.persist = op_persist,
+};

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* Physical memory as the device tree, or UEFI's map, describes it: RAM, and what is in use. */
+#include <libfdt.h>
+
+#include "cpu.h"
+
+#include "../../luo/error.h"
+
+static struct luo_range arena;
+static u64 front_end; /* what was written of the image's front ends here */
+
+/* Root cells of one (address, size) pair; libfdt answers 2 and 1 where they are missing. */
+static bool take_pair(const u8 **p, int *len, u64 *start, u64 *size)
+{
+	int ac = fdt_address_cells(luo_dtb(), 0), sc = fdt_size_cells(luo_dtb(), 0);
+
+	if (ac < 1 || ac > 2 || sc < 1 || sc > 2 || *len < (ac + sc) * 4)
+		return false;
+	*start = luo_dtb_cells(*p, ac);
+	*size = luo_dtb_cells(*p + ac * 4, sc);
+	*p += (ac + sc) * 4;
+	*len -= (ac + sc) * 4;
+	return true;
+}
+
+static bool disabled(int node)
+{
+	return fdt_getprop(luo_dtb(), node, "status", NULL) &&
+	       !luo_dtb_text_is(node, "status", "okay") && !luo_dtb_text_is(node, "status", "ok");
+}
+
+/* As early_init_dt_scan_memory() of drivers/of/fdt.c (7.3) has it. */
+static bool add_memory_nodes(void)
+{
+	const void *dtb = luo_dtb();
+	int node, len;
+	u64 start, size;
+
+	fdt_for_each_subnode(node, dtb, 0)
+	{
+		const u8 *p;
+
+		if (!luo_dtb_text_is(node, "device_type", "memory") || disabled(node))
+			continue;
+		p = fdt_getprop(dtb, node, "linux,usable-memory", &len);
+		if (!p)
+			p = fdt_getprop(dtb, node, "reg", &len);
+		while (p && take_pair(&p, &len, &start, &size))
+			if (!luo_ram_add(start, size))
+				return false;
+	}
+	return true;
+}
+
+/* As is_usable_memory() of drivers/firmware/efi/efi-init.c (7.3). */
+static bool add_uefi_range(u32 type, u64 start, u64 size, u64 attr)
+{
+	/* loader, boot services, conventional; ACPI reclaim; persistent */
+	bool ram = (type >= 1 && type <= 4) || type == 7 || type == 9 || type == 14;
+
+	return !ram || !(attr & 8) || luo_ram_add(start, size);
+}
+
+/* Memory that firmware keeps: not even mapped when the tree says so. */
+static bool take_reserved(void)
+{
+	const void *dtb = luo_dtb();
+	int parent = fdt_path_offset(dtb, "/reserved-memory"), node, len;
+	u64 start, size;
+
+	if (parent < 0)
+		return true;
+	fdt_for_each_subnode(node, dtb, parent)
+	{
+		const u8 *p = fdt_getprop(dtb, node, "reg", &len);
+		bool no_map = fdt_getprop(dtb, node, "no-map", NULL);
+		bool reusable = fdt_getprop(dtb, node, "reusable", NULL);
+
+		if (disabled(node))
+			continue;
+		while (p && take_pair(&p, &len, &start, &size)) {
+			if (no_map && !luo_ram_remove(start, size))
+				return false;
+			if (!reusable)
+				luo_busy_add(start, size, "reserved memory");
+		}
+	}
+	return true;
+}
+
+static void find_busy(void)
+{
+	const void *dtb = luo_dtb();
+	u64 start, end, size;
+	const u8 *p;
+	int len;
+
+	luo_busy_add(luo_base(), luo_info.image_size, "payload and next kernel");
+	luo_busy_add(luo_in_boot, fdt_totalsize(dtb), "device tree");
+	if (luo_dtb_number("linux,initrd-start", &start) &&
+	    luo_dtb_number("linux,initrd-end", &end) && end > start)
+		luo_busy_add(start, end - start, "initrd");
+	len = luo_dtb_chosen("linux,ima-kexec-buffer", &p);
+	if (len > 0 && take_pair(&p, &len, &start, &size))
+		luo_busy_add(start, size, "IMA buffer");
+	for (int i = 0; i < 32 && !fdt_get_mem_rsv(dtb, i, &start, &size) && size; i++)
+		luo_busy_add(start, size, "memory reservation");
+	luo_uefi_busy();
+}
+
+#define MAX_PAGE 65536
+
+/** luo_view_top_page() - 64 KiB right in front of the next kernel, kept free for a KHO tree. */
+u64 luo_view_top_page(void)
+{
+	return ((luo_base() + luo_info.next) & ~(MAX_PAGE - 1ULL)) - MAX_PAGE;
+}
+
+/*
+ * Free of use in the image: what is left of its front, and the next kernel's .bss. Page tables go
+ * into the front; the core gets the larger of the two remains.
+ */
+static void share_image(void)
+{
+	u64 start = luo_dtb_copy_end();
+	u64 end = luo_view_top_page();
+	u64 tail = (luo_base() + luo_info.next_end + 4095) & ~4095ULL;
+	u64 tail_end = (luo_base() + luo_info.image_size) & ~4095ULL;
+	const struct luo_range *ram;
+	u64 tables;
+	u32 nr;
+
+	ram = luo_ram_list(&nr);
+	tables = luo_mmu_pages_for(ram, nr) * 4096;
+	if (tables > (end - start) / 2)
+		tables = ((end - start) / 2) & ~4095ULL;
+	front_end = start + tables;
+	luo_mmu_pool(start, front_end);
+	arena = (struct luo_range){ front_end, end - front_end };
+	if (tail_end > tail && tail_end - tail > arena.size)
+		arena = (struct luo_range){ tail, tail_end - tail };
+}
+
+/**
+ * luo_arch_view() - find out about memory
+ * @phys: filled in, but for scratch areas and page size
+ *
+ * Return: 0; LUO_E_NONE without a device tree; LUO_E_LIMIT when the memory map is too large.
+ */
+int luo_arch_view(struct luo_phys *phys)
+{
+	bool ok;
+
+	if (!luo_dtb())
+		return LUO_E_NONE;
+	luo_ram_reset();
+	ok = luo_uefi_present() ? !luo_uefi_each(add_uefi_range) : add_memory_nodes();
+	luo_ram_normalize();
+	ok = ok && take_reserved();
+	luo_ram_normalize();
+	if (!ok)
+		return LUO_E_LIMIT;
+	find_busy();
+	luo_ram_fill(phys, &luo_arm64_mem_ops);
+	share_image();
+	return 0;
+}
+
+/** luo_arch_arena() - working memory for the core, 16-byte aligned. */
+void *luo_arch_arena(size_t *size)
+{
+	*size = arena.size;
+	return (void *)arena.start;
+}
+
+/** luo_arch_out_of_tables() - did a mapping fail for want of page-table pages? */
+bool luo_arch_out_of_tables(void)
+{
+	return luo_mmu_full();
+}
+
+/** luo_view_leave() - write back what was written behind payload_mem; the rest is entry.S's. */
+void luo_view_leave(void)
+{
+	u64 start = luo_base() + luo_info.payload_mem;
+	u64 end = front_end > luo_dtb_copy_end() ? front_end : luo_dtb_copy_end();
+
+	luo_cache_flush(start, end - start);
+	luo_cache_flush(arena.start, arena.size);
+}

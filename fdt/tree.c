@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* Soundness of a flattened tree: everything that libfdt can check, and its version. */
+#include "tree.h"
+
+#include <libfdt.h>
+
+#define VERSION 17 /* since 2007; what every kernel writes. Freestanding builds read no older one  \
+		    */
+
+/**
+ * fdt_tree_sound() - may this tree be used?
+ * @tree: the tree
+ * @size: bytes that may be read there
+ *
+ * Return: true when header, blocks, structure and strings are all in order within @size.
+ */
+bool fdt_tree_sound(const void *tree, u64 size)
+{
+	return size >= sizeof(struct fdt_header) && fdt_magic(tree) == FDT_MAGIC &&
+	       fdt_version(tree) >= VERSION && fdt_last_comp_version(tree) <= VERSION &&
+	       !fdt_check_full(tree, size);
+}
