@@ -8,10 +8,16 @@ VERSION := $(shell cat VERSION)
 LUO_VERSION := $(VERSION)
 PREFIX  ?= /usr/local
 LIBDIR  ?= $(PREFIX)/lib
-ARCH    ?= x86_64
 
+# One architecture at a time is built; kernels, check and check-long do both unless told.
+ARCHES := x86_64 aarch64
+ifdef ARCH
 ifeq ($(ARCH),arm64)
 override ARCH := aarch64
+endif
+ARCHES := $(ARCH)
+else
+ARCH := x86_64
 endif
 ifeq ($(filter x86_64 aarch64,$(ARCH)),)
 $(error ARCH=$(ARCH): x86_64 or aarch64)
@@ -25,6 +31,7 @@ HOSTCC ?= gcc
 # A payload must not depend on the folder it is built in, nor on the language of the user.
 export LC_ALL := C
 export BUILD CC HOSTCC VERSION KERNEL_SRC KERNEL_SRC_7_1
+export LUO_ARCHES := $(ARCHES)
 
 CORE_SRC := $(wildcard luo/*.c fdt/*.c)
 
@@ -40,14 +47,15 @@ help:
 #:                   (first time about 6 minutes, most of it one kernel build; then 10 seconds)
 #: make check        all tests (first time about 9 minutes, then about 3)
 #: make check-long   make check, and the tests that take longer
-#: make payload      build/x86_64/luo.bzImage
+#: make payload      build/x86_64/luo.bzImage; with ARCH=aarch64 build/aarch64/luo.Image
 #: make host         build/host/luo, the host tool
 #: make kernels      the kernels that the tests boot, into ~/.cache/luo-payload
 #: make packages     install what all of the above needs (or print how, when not root)
-#: make install      DESTDIR= PREFIX=/usr/local: host tool and payload
+#: make install      DESTDIR= PREFIX=/usr/local: host tool and payload (of ARCH)
 #: make dist         a source tarball
 #: make clean
 #:
+#: ARCH=x86_64|aarch64  for payload, run and install (x86_64); kernels and the checks do both
 #: BUILD=DIR         where to build (build)
 #: KERNEL_SRC=DIR    a Linux 7.2 or 7.3 source tree to build instead of the distribution's
 #: KERNEL_SRC_7_1=DIR  and a Linux 7.1 one
@@ -67,11 +75,12 @@ packages:
 
 kernels:
 	@configs/packages run
-	@echo "make kernels: Linux 7.3, 7.1 and 7.1 with luo-session-v3 (8 minutes, once)"
-	@test/kernel/build-kernel $(ARCH) 7.3
-	@test/kernel/build-kernel $(ARCH) 7.1
-	@test/kernel/build-kernel $(ARCH) 7.1-v3
+	@echo "make kernels: Linux 7.3, 7.1 and 7.1 with luo-session-v3 for $(ARCHES)" \
+		"(7 minutes each, once)"
+	@for arch in $(ARCHES); do for version in 7.3 7.1 7.1-v3; do \
+		test/kernel/build-kernel $$arch $$version || exit; done; done
 
+run: export ARCH := $(ARCH)
 run:
 	@echo "make run: packages, a kernel (3 to 5 minutes, once), the payload, then QEMU (10 seconds)"
 	@configs/packages run
@@ -87,7 +96,7 @@ check-long:
 
 install: payload host
 	install -D -m 755 $(BUILD)/host/luo $(DESTDIR)$(PREFIX)/bin/luo
-	install -D -m 644 $(BUILD)/$(ARCH)/luo.bzImage $(DESTDIR)$(LIBDIR)/luo/$(ARCH)/luo.bzImage
+	install -D -m 644 $(PAYLOAD)/$(PAYLOAD_NAME) $(DESTDIR)$(LIBDIR)/luo/$(ARCH)/$(PAYLOAD_NAME)
 
 dist:
 	@mkdir -p $(BUILD)

@@ -182,7 +182,7 @@ int luo_run(const struct luo_phys *phys, const struct luo_handover *handover,
 		.job = job,
 		.state = state,
 		.report = report,
-		.arena = { job->arena, job->arena_size, 0 },
+		.arena = { .base = job->arena, .size = job->arena_size },
 	};
 	int err;
 
@@ -203,6 +203,7 @@ int luo_run(const struct luo_phys *phys, const struct luo_handover *handover,
 	report->after = report->before;
 	if (!err && job->mode != LUO_MODE_VERIFY && luo_report_repairable(report))
 		err = plan_and_compact(&r, plan);
+	report->arena_peak = r.arena.peak;
 	luo_report_close(report);
 	return err;
 }

@@ -5,11 +5,15 @@
 
 #include "types.h"
 
-/** struct luo_arena - @size bytes at @base, of which the first @used are taken. */
+/**
+ * struct luo_arena - @size bytes at @base, of which the first @used are taken
+ * @peak: the highest @used so far: nothing behind it was ever written
+ */
 struct luo_arena {
 	u8 *base;
 	size_t size;
 	size_t used;
+	size_t peak;
 };
 
 /** luo_arena_left() - bytes that can still be had. */
@@ -30,6 +34,8 @@ static inline void *luo_arena_take(struct luo_arena *arena, size_t len)
 	if (len > luo_arena_left(arena))
 		return NULL;
 	arena->used += len;
+	if (arena->used > arena->peak)
+		arena->peak = arena->used;
 	return p;
 }
 

@@ -94,6 +94,7 @@ struct luo_totals {
  * @unrepairable: findings that stop a compaction
  * @changed:      a compaction wrote something
  * @us:           microseconds of each pass, 0 without a clock
+ * @arena_peak:   bytes of working memory that were written, from its start
  */
 struct luo_report {
 	u8 verdict;
@@ -115,6 +116,7 @@ struct luo_report {
 	bool none;
 	bool changed;
 	u64 us[LUO_NR_PASSES];
+	u64 arena_peak;
 };
 
 void luo_report_init(struct luo_report *report);

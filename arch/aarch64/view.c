@@ -173,6 +173,12 @@ void *luo_arch_arena(size_t *size)
 	return (void *)arena.start;
 }
 
+/** luo_arch_arena_used() - only this much of it was written, so no more has to be written back. */
+void luo_arch_arena_used(size_t size)
+{
+	arena.size = size;
+}
+
 /** luo_arch_out_of_tables() - did a mapping fail for want of page-table pages? */
 bool luo_arch_out_of_tables(void)
 {

@@ -117,6 +117,12 @@ void *luo_arch_arena(size_t *size)
 	return (void *)arena.start;
 }
 
+/** luo_arch_arena_used() - caches are coherent here, also with what runs uncached. */
+void luo_arch_arena_used(size_t size)
+{
+	(void)size;
+}
+
 /** luo_arch_out_of_tables() - did a mapping fail for want of page-table pages? */
 bool luo_arch_out_of_tables(void)
 {

@@ -48,6 +48,7 @@ static void run(struct luo_job_state *job)
 	order.arena = luo_arch_arena(&order.arena_size);
 	luo_arch_key(order.key);
 	luo_run(&job->phys, &job->handover, &order, &state, &job->report, &plan);
+	luo_arch_arena_used(job->report.arena_peak);
 }
 
 static void find_and_run(struct luo_job_state *job)
