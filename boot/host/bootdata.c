@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * Boot data in a dump: x86 boot parameters that a CPU is about to hand over, and, the other way
- * round, whatever names a KHO FDT that is already known (setup_data node, device tree).
+ * Boot data that a CPU is about to hand over, as a core shows it at the first instruction of a
+ * kernel or payload: x86 boot parameters, or an arm64 device tree.
  *
  * Source: Linux Documentation/arch/x86/boot.rst (offsets 0x1fe, 0x202, 0x206, 0x250) and zero-page;
- * struct setup_data and struct kho_data, arch/x86/include/uapi/asm/setup_data.h, 6.16 to 7.3.
+ * Documentation/arch/arm64/booting.rst (device tree: 8-byte boundary, at most 2 MiB);
+ * early_init_dt_check_kho(), drivers/of/fdt.c, 6.18 to 7.3.
  */
+#include <libfdt.h>
 #include <string.h>
 
 #include "../../fdt/chosen.h"
 #include "../../luo/error.h"
 #include "find.h"
-#include "message.h"
 
 #define BP_SIZE	      4096
 #define BP_BOOT_FLAG  0x1fe
@@ -20,14 +21,18 @@
 #define BP_SETUP_DATA 0x250
 #define VERSION_SETUP 0x0209 /* boot protocol that brought setup_data */
 
-#define NODE_SIZE (LUO_SETUP_HEADER + sizeof(struct luo_kho_setup))
-#define NODE_TAG  ((u64)sizeof(struct luo_kho_setup) << 32 | LUO_SETUP_KEXEC_KHO)
-#define DTB_MAX	  (2U << 20) /* arm64 takes no larger one */
-#define MAX_TREES 1024	     /* looked into; each may take a while */
+#define TREE_ALIGN 8
+#define TREE_MAX   (2U << 20)
 
 static u32 get16(const u8 *p)
 {
 	return p[0] | (u32)p[1] << 8;
+}
+
+/** bootdata_word() - what boot data of a kind are called. */
+const char *bootdata_word(enum boot_kind kind)
+{
+	return kind == BOOT_TREE ? "device tree" : "boot parameters";
 }
 
 static const u8 *boot_params(const struct luo_phys *phys, u64 pa)
@@ -40,136 +45,104 @@ static const u8 *boot_params(const struct luo_phys *phys, u64 pa)
 	return p;
 }
 
+static int from_params(const struct luo_phys *phys, u64 pa, struct found *found)
+{
+	struct luo_setup_node node = { 0 };
+	const u8 *p = boot_params(phys, pa);
+	int err;
+
+	if (!p)
+		return LUO_E_NONE;
+	found->boot_pa = pa;
+	err = luo_setup_find_kho(phys, luo_get64(p + BP_SETUP_DATA), &found->handover, &node);
+	found->damage = "their setup_data list is broken, or its KHO node is";
+	found->named_at = node.pa;
+	return err;
+}
+
 /**
- * bootdata_from_cpus() - follow the RSI of each CPU to boot parameters and their setup_data
+ * bootdata_tree() - the bytes of a device tree
+ * @phys:   the view
+ * @pa:     where it may lie
+ * @size:   its size as it says itself
+ * @damage: NULL when there is no tree at @pa; else what is wrong when the answer is NULL
+ *
+ * Return: @size bytes, not yet checked, or NULL.
+ */
+const u8 *bootdata_tree(const struct luo_phys *phys, u64 pa, u32 *size, const char **damage)
+{
+	const u8 *p = luo_map(phys, pa, 8);
+
+	*damage = NULL;
+	*size = 0;
+	if (!p || fdt32_ld((const fdt32_t *)p) != FDT_MAGIC)
+		return NULL;
+	*size = fdt32_ld((const fdt32_t *)(p + 4));
+	*damage = "it is not at a multiple of 8 bytes";
+	if (pa % TREE_ALIGN)
+		return NULL;
+	*damage = "its size is below 40 bytes";
+	if (*size < sizeof(struct fdt_header))
+		return NULL;
+	*damage = "it is larger than 2 MiB";
+	if (*size > TREE_MAX)
+		return NULL;
+	*damage = "it is not wholly in this dump";
+	return luo_map(phys, pa, *size);
+}
+
+/* Who starts a kernel makes /chosen (of_kexec_alloc_and_setup_fdt()); other trees do not count. */
+static bool is_boot_tree(const u8 *p, int err)
+{
+	return !p || err != LUO_E_NONE || fdt_path_offset(p, "/chosen") >= 0;
+}
+
+static int from_tree(const struct luo_phys *phys, u64 pa, struct found *found)
+{
+	u32 size;
+	const u8 *p = bootdata_tree(phys, pa, &size, &found->damage);
+	int err = p ? fdt_chosen_handover(p, size, &found->handover) : LUO_E_RAM;
+
+	if (!found->damage || !is_boot_tree(p, err))
+		return LUO_E_NONE;
+	found->boot_pa = pa;
+	found->named_at = pa;
+	if (!p || err == LUO_E_NONE)
+		return err;
+	if (!err) {
+		found->damage = "it names address 0";
+		return found->handover.fdt_pa && found->handover.scratch_pa ? 0 : LUO_E_FORMAT;
+	}
+	found->damage = fdt_check_full(p, size) ? "it is malformed"
+						: "what names KHO is not one (address, size) pair";
+	return err;
+}
+
+/**
+ * bootdata_from_cpus() - follow the boot register of each CPU to boot data, and in them to KHO
  * @d:     the dumps
  * @phys:  the view
- * @found: handover, named_at and boot_pa are filled in
+ * @found: handover, boot, boot_pa, named and named_at are filled in, damage after an error
  *
- * Return: 0; LUO_E_NONE when no CPU points to boot parameters, then boot_pa is 0, or when they
- * name no KHO, then it is not; another negative enum luo_error when the list is damaged.
+ * The first CPU that points to boot data decides.
+ *
+ * Return: 0; LUO_E_NONE when no CPU points to boot data, then boot_pa is 0, or when they name no
+ * KHO, then it is not; another negative enum luo_error when they are damaged.
  */
 int bootdata_from_cpus(const struct dump *d, const struct luo_phys *phys, struct found *found)
 {
-	struct luo_setup_node node = { 0 };
+	int err = LUO_E_NONE;
 
-	for (u32 i = 0; i < d->nr_cpus; i++) {
-		const u8 *p = boot_params(phys, d->rsi[i]);
-		int err;
+	for (u32 i = 0; i < d->nr_cpus && !found->boot_pa; i++) {
+		const struct dump_cpu *cpu = &d->cpu[i];
 
-		if (!p)
+		if (!cpu->reg)
 			continue;
-		found->boot_pa = d->rsi[i];
-		err = luo_setup_find_kho(phys, luo_get64(p + BP_SETUP_DATA), &found->handover,
-					 &node);
-		found->named_at = err ? 0 : node.pa;
-		return err;
+		found->boot = found->named = cpu->kind;
+		err = cpu->kind == BOOT_TREE ? from_tree(phys, cpu->reg, found)
+					     : from_params(phys, cpu->reg, found);
 	}
-	return LUO_E_NONE;
-}
-
-struct search {
-	const struct luo_phys *phys;
-	u64 fdt_pa;
-	u32 page_shift;
-	struct luo_handover best;
-	u64 at;
-	bool ambiguous;
-	u32 trees;
-	struct luo_range area[2][LUO_MAX_SCRATCH];
-	u32 nr;
-};
-
-/* A list counts only when its areas can be read; two that differ cancel each other. */
-static void take(struct search *s, const struct luo_handover *h, u64 at)
-{
-	u32 shift = luo_page_shift_of(h->fdt_size), nr;
-
-	if (h->fdt_pa != s->fdt_pa || !shift || (s->page_shift && shift != s->page_shift))
-		return;
-	if (luo_scratch_load(s->phys, h, s->area[!!s->at], LUO_MAX_SCRATCH, &nr))
-		return;
-	if (!s->at) {
-		s->best = *h;
-		s->at = at;
-		s->nr = nr;
-		return;
-	}
-	if (nr != s->nr || h->fdt_size != s->best.fdt_size ||
-	    memcmp(s->area[0], s->area[1], nr * sizeof(s->area[0][0])))
-		s->ambiguous = true;
-}
-
-static void try_node(struct search *s, u64 pa)
-{
-	const u8 *p = luo_map(s->phys, pa, NODE_SIZE);
-	struct luo_handover h;
-
-	if (!p)
-		return;
-	p += LUO_SETUP_HEADER;
-	h.fdt_pa = luo_get64(p + offsetof(struct luo_kho_setup, fdt_addr));
-	h.fdt_size = luo_get64(p + offsetof(struct luo_kho_setup, fdt_size));
-	h.scratch_pa = luo_get64(p + offsetof(struct luo_kho_setup, scratch_addr));
-	h.scratch_size = luo_get64(p + offsetof(struct luo_kho_setup, scratch_size));
-	take(s, &h, pa);
-}
-
-/* kexec puts device trees at the start of a page. */
-static void try_tree(struct search *s, u64 pa)
-{
-	const u8 *p = luo_map(s->phys, pa, 8);
-	struct luo_handover h;
-	u32 size;
-
-	if (!p || s->trees == MAX_TREES)
-		return;
-	s->trees++;
-	size = __builtin_bswap32(luo_get32(p + 4));
-	p = size < 8 || size > DTB_MAX ? NULL : luo_map(s->phys, pa, size);
-	if (p && !fdt_chosen_handover(p, size, &h))
-		take(s, &h, pa);
-}
-
-static int search_extent(void *ctx, u64 pa, const u8 *p, u64 len)
-{
-	static const u8 magic[4] = { 0xd0, 0x0d, 0xfe, 0xed };
-	struct search *s = ctx;
-
-	for (u64 i = -pa & 7; i < len && len - i >= 16; i += 8) {
-		if (luo_get64(p + i + 8) == NODE_TAG)
-			try_node(s, pa + i);
-		else if (!((pa + i) & 4095) && !memcmp(p + i, magic, sizeof(magic)))
-			try_tree(s, pa + i);
-	}
-	return 0;
-}
-
-/**
- * bootdata_search() - look in all memory for what names a KHO FDT
- * @d:     the dumps
- * @phys:  the view
- * @found: handover.fdt_pa and page_shift (0: any) say what is looked for; handover, page_shift and
- *         named_at are filled in
- *
- * Return: true when exactly one list of scratch areas belongs to that FDT.
- */
-bool bootdata_search(const struct dump *d, const struct luo_phys *phys, struct found *found)
-{
-	static struct search s;
-
-	s = (struct search){ .phys = phys,
-			     .fdt_pa = found->handover.fdt_pa,
-			     .page_shift = found->page_shift };
-	dump_extents(d, search_extent, &s);
-	if (s.ambiguous)
-		host_note("several boot data name the KHO FDT at 0x%llx with different scratch "
-			  "areas; none of them is believed",
-			  (unsigned long long)s.fdt_pa);
-	if (!s.at || s.ambiguous)
-		return false;
-	found->handover = s.best;
-	found->page_shift = luo_page_shift_of(s.best.fdt_size);
-	found->named_at = s.at;
-	return true;
+	if (err)
+		found->named_at = 0;
+	return err;
 }

@@ -96,14 +96,27 @@ static void judge(struct candidate *c, const struct luo_report *r)
 {
 	bool sound = r->abi && !r->none && !r->refused;
 
-	for (u32 i = 0; i < r->nr_kept; i++)
+	c->preserved = r->before.map_nodes;
+	for (u32 i = 0; i < r->nr_kept; i++) {
 		sound &= !is_structural(r->findings[i].code);
+		c->preserved &= r->findings[i].code != LUO_K06;
+	}
 	c->number = r->number;
 	c->problems = r->nr_findings;
 	c->first = r->nr_kept ? r->findings[0].code : LUO_NR_CODES;
 	c->known = r->kho;
 	c->has_luo = !r->none;
 	c->verified = sound;
+}
+
+/* Of two page sizes for one FDT: under the wrong one the map does not even hold that FDT. */
+static bool makes_more_sense(const struct candidate *a, const struct candidate *b)
+{
+	if (a->verified != b->verified)
+		return a->verified;
+	if (a->preserved != b->preserved)
+		return a->preserved;
+	return a->problems < b->problems;
 }
 
 /**
@@ -129,7 +142,7 @@ void candidate_rate(const struct luo_phys *phys, const struct luo_job *job, stru
 		view.page_shift = shift;
 		luo_run(&view, &handover, job, &state, &report, &plan);
 		judge(&now, &report);
-		if (!best.page_shift || now.verified || now.problems < best.problems)
+		if (!best.page_shift || makes_more_sense(&now, &best))
 			best = now;
 	}
 	*c = best;

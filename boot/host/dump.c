@@ -146,7 +146,7 @@ void dump_close(struct dump *d)
 	free(d->file);
 	free(d->seg);
 	free(d->ram);
-	free(d->rsi);
+	free(d->cpu);
 	*d = (struct dump){ 0 };
 }
 

@@ -32,13 +32,26 @@ struct dump_seg {
 	u8 *copy;
 };
 
+/** enum boot_kind - what hands KHO over: each architecture has its own kind of boot data. */
+enum boot_kind {
+	BOOT_UNKNOWN,
+	BOOT_PARAMS, /* x86: boot parameters and their setup_data list */
+	BOOT_TREE,   /* arm64: a device tree */
+};
+
+/** struct dump_cpu - @reg is the register in which a kernel is given boot data of @kind. */
+struct dump_cpu {
+	u64 reg;
+	enum boot_kind kind;
+};
+
 /**
  * struct dump - all files together
  * @file, @nr_files: the files in the order given
  * @seg, @nr_segs:   pieces; ascending and disjoint after dump_open()
  * @max_segs:        room in @seg
  * @ram, @nr_ram:    the same as the core wants it, adjacent pieces merged
- * @rsi, @nr_cpus:   RSI of each x86-64 CPU that an ELF core tells of
+ * @cpu, @nr_cpus:   the CPUs that ELF cores tell of
  */
 struct dump {
 	struct dump_file *file;
@@ -48,7 +61,7 @@ struct dump {
 	u32 max_segs;
 	struct luo_range *ram;
 	u32 nr_ram;
-	u64 *rsi;
+	struct dump_cpu *cpu;
 	u32 nr_cpus;
 };
 

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * Reading of ELF64 cores: memory from PT_LOAD's p_paddr and p_filesz, RSI of each x86-64 CPU from
- * its NT_PRSTATUS note. Every number in the file is checked before it is used.
+ * Reading of ELF64 cores: memory from PT_LOAD's p_paddr and p_filesz, and from the NT_PRSTATUS note
+ * of each CPU the register in which a kernel is given its boot data. Every number in the file is
+ * checked before it is used.
  *
  * Source: System V gABI (ELF header, program headers, PN_XNUM, notes); layout of NT_PRSTATUS:
- * struct elf_prstatus of x86-64 Linux, which QEMU writes too.
+ * struct elf_prstatus, include/linux/elfcore.h (7.3), which QEMU writes too. Its pr_reg is at 112
+ * on 64-bit machines. Registers: Linux Documentation/arch/x86/boot.rst (64-bit boot protocol: RSI)
+ * and Documentation/arch/arm64/booting.rst (x0).
  */
 #include "elfcore.h"
 
@@ -14,8 +17,17 @@
 
 #include "message.h"
 
-#define PRSTATUS_RSI 216 /* pr_reg at 112, rsi is its register 13 */
-#define MAX_CPUS     8192
+#define MAX_CPUS 8192
+
+/** struct machine - @reg is the offset in NT_PRSTATUS of what points to boot data of @kind. */
+static const struct machine {
+	u16 e_machine;
+	u16 reg;
+	enum boot_kind kind;
+} machines[] = {
+	{ EM_X86_64, 112 + 13 * 8, BOOT_PARAMS }, /* RSI, register 13 of struct user_regs_struct */
+	{ EM_AARCH64, 112, BOOT_TREE },		  /* x0, the first of struct user_pt_regs */
+};
 
 bool elfcore_magic(const u8 *mem, u64 size)
 {
@@ -46,7 +58,9 @@ static int check_header(const struct dump_file *f, Elf64_Ehdr *h)
 	if (h->e_ident[EI_CLASS] != ELFCLASS64)
 		return refuse(f, "is a 32-bit ELF file; dump a guest in 64-bit mode");
 	if (h->e_ident[EI_DATA] != ELFDATA2LSB)
-		return refuse(f, "is a big-endian ELF file; no such machine has KHO");
+		return refuse(
+			f,
+			"is a big-endian ELF file; only states of little-endian kernels are read");
 	if (h->e_type != ET_CORE)
 		return refuse(f, "is an ELF file but not a core; give a memory dump");
 	if (h->e_phentsize != sizeof(Elf64_Phdr))
@@ -73,17 +87,25 @@ static int count_headers(const struct dump_file *f, const Elf64_Ehdr *h, u64 *nr
 	return 0;
 }
 
-static int add_cpu(struct dump *d, const struct dump_file *f, u64 rsi)
+static const struct machine *find_machine(u16 e_machine)
 {
-	u64 *p;
+	for (u32 i = 0; i < LUO_ARRAY_SIZE(machines); i++)
+		if (machines[i].e_machine == e_machine)
+			return &machines[i];
+	return NULL;
+}
+
+static int add_cpu(struct dump *d, const struct dump_file *f, u64 reg, enum boot_kind kind)
+{
+	struct dump_cpu *p;
 
 	if (d->nr_cpus == MAX_CPUS)
 		return 0;
-	p = reallocarray(d->rsi, d->nr_cpus + 1, sizeof(*p));
+	p = reallocarray(d->cpu, d->nr_cpus + 1, sizeof(*p));
 	if (!p)
 		return refuse(f, "out of memory");
-	d->rsi = p;
-	d->rsi[d->nr_cpus++] = rsi;
+	d->cpu = p;
+	d->cpu[d->nr_cpus++] = (struct dump_cpu){ reg, kind };
 	return 0;
 }
 
@@ -104,7 +126,8 @@ static u64 take_note(const u8 *p, u64 left, Elf64_Nhdr *n, const u8 **desc)
 	return sizeof(*n) + name + (size < left ? size : left);
 }
 
-static int read_notes(struct dump *d, const struct dump_file *f, const Elf64_Phdr *ph)
+static int read_notes(struct dump *d, const struct dump_file *f, const Elf64_Phdr *ph,
+		      const struct machine *m)
 {
 	const u8 *p = bytes(f, ph->p_offset, ph->p_filesz), *desc = NULL;
 	u64 left = ph->p_filesz, len;
@@ -117,9 +140,9 @@ static int read_notes(struct dump *d, const struct dump_file *f, const Elf64_Phd
 
 		if (n.n_type != NT_PRSTATUS || n.n_namesz != 5 || memcmp(p + sizeof(n), "CORE", 5))
 			continue;
-		if (n.n_descsz < PRSTATUS_RSI + 8)
+		if (n.n_descsz < m->reg + 8U)
 			continue;
-		err = add_cpu(d, f, luo_get64(desc + PRSTATUS_RSI));
+		err = add_cpu(d, f, luo_get64(desc + m->reg), m->kind);
 		if (err)
 			return err;
 	}
@@ -136,20 +159,23 @@ static int read_notes(struct dump *d, const struct dump_file *f, const Elf64_Phd
 int elfcore_add(struct dump *d, u32 file)
 {
 	const struct dump_file *f = &d->file[file];
+	const struct machine *m = NULL;
 	Elf64_Ehdr h;
 	u64 nr = 0;
 	int err = check_header(f, &h);
 
 	if (!err)
 		err = count_headers(f, &h, &nr);
+	if (!err)
+		m = find_machine(h.e_machine);
 	if (!err && !bytes(f, h.e_phoff, nr * sizeof(Elf64_Phdr)))
 		err = refuse(f, "is truncated inside the program headers; take the dump again");
 	for (u64 i = 0; i < nr && !err; i++) {
 		Elf64_Phdr ph;
 
 		memcpy(&ph, f->mem + h.e_phoff + i * sizeof(ph), sizeof(ph));
-		if (ph.p_type == PT_NOTE && h.e_machine == EM_X86_64)
-			err = read_notes(d, f, &ph);
+		if (ph.p_type == PT_NOTE && m)
+			err = read_notes(d, f, &ph, m);
 		else if (ph.p_type == PT_LOAD)
 			err = dump_add_seg(d, file, ph.p_paddr, ph.p_filesz, ph.p_offset);
 	}

@@ -49,7 +49,17 @@ static int find_given(struct dump *d, const struct luo_phys *phys, u64 pa,
 	return 0;
 }
 
-static int choose(const struct luo_phys *phys, const struct luo_job *job,
+/* What a state that does not verify says of its page size is a guess: boot data know better. */
+static void take_boot_data(struct dump *d, const struct luo_phys *phys, const struct candidate *c,
+			   struct found *found)
+{
+	if (!c->verified)
+		found->page_shift = 0;
+	if (!bootdata_search(d, phys, found))
+		found->page_shift = c->page_shift;
+}
+
+static int choose(struct dump *d, const struct luo_phys *phys, const struct luo_job *job,
 		  const struct candidate_list *list, struct found *found)
 {
 	u32 choice;
@@ -62,6 +72,7 @@ static int choose(const struct luo_phys *phys, const struct luo_job *job,
 		return err;
 	found->source = FIND_SCAN;
 	take_candidate(&list->c[choice], found);
+	take_boot_data(d, phys, &list->c[choice], found);
 	return 0;
 }
 
@@ -72,17 +83,14 @@ static int find_by_scan(struct dump *d, const struct luo_phys *phys, const struc
 	int err = candidates_scan(d, &list);
 
 	if (!err && list.nr)
-		err = choose(phys, job, &list, found);
+		err = choose(d, phys, job, &list, found);
 	free(list.c);
 	if (err)
 		return err;
-	if (!list.nr) {
+	if (!list.nr)
 		host_note("no KHO state: no CPU in the dump (of %u) points to boot data, and no "
 			  "page of its memory is a KHO FDT; if you know one, give --kho-fdt ADDR",
 			  d->nr_cpus);
-		return 0;
-	}
-	bootdata_search(d, phys, found);
 	return 0;
 }
 
@@ -97,15 +105,14 @@ static int find_without_address(struct dump *d, const struct luo_phys *phys,
 		return 0;
 	}
 	if (err == LUO_E_NONE && found->boot_pa) {
-		host_note("no KHO state: the boot data at 0x%llx name none; "
+		host_note("no KHO state: the boot data at 0x%llx (%s) name none; "
 			  "to look at one all the same, give --kho-fdt ADDR",
-			  ull(found->boot_pa));
+			  ull(found->boot_pa), bootdata_word(found->boot));
 		return 0;
 	}
 	if (err != LUO_E_NONE)
-		host_note("the setup_data list of the boot data at 0x%llx is damaged; "
-			  "looking in all memory",
-			  ull(found->boot_pa));
+		host_note("the boot data at 0x%llx (%s) are damaged: %s; looking in all memory",
+			  ull(found->boot_pa), bootdata_word(found->boot), found->damage);
 	found->boot_pa = 0;
 	found->handover = (struct luo_handover){ 0 };
 	return find_by_scan(d, phys, job, found);

@@ -14,9 +14,13 @@ static void where(const struct answer *a, const struct luo_out *out)
 		return;
 	json_address(out, ",\"kho_fdt\":", f->handover.fdt_pa);
 	if (f->boot_pa)
-		json_address(out, ",\"boot_params\":", f->boot_pa);
-	if (f->named_at)
+		json_address(out, f->boot == BOOT_TREE ? ",\"device_tree\":" : ",\"boot_params\":",
+			     f->boot_pa);
+	if (f->named_at) {
 		json_address(out, ",\"named_at\":", f->named_at);
+		json_text(out,
+			  ",\"named_by\":", f->named == BOOT_TREE ? "device tree" : "setup_data");
+	}
 	if (!f->handover.scratch_pa) {
 		luo_put(out, ",\"scratch\":null");
 		return;

@@ -94,9 +94,12 @@ static void where(const struct answer *a, const struct luo_out *out)
 	luo_put(out, info_how(a));
 	luo_put(out, "\n");
 	if (f->boot_pa)
-		line_hex(out, "boot parameters", f->boot_pa);
-	if (f->named_at)
-		line_hex(out, "named at", f->named_at);
+		line_hex(out, bootdata_word(f->boot), f->boot_pa);
+	if (f->named_at) {
+		label(out, "named at");
+		luo_put_hex(out, f->named_at);
+		luo_put(out, f->named == BOOT_TREE ? " (device tree)\n" : " (setup_data)\n");
+	}
 	line_hex(out, "KHO FDT", f->handover.fdt_pa);
 }
 

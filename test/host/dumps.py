@@ -9,11 +9,14 @@ nothing.
 
 import struct
 
+from flattree import flatten
 from state import CHUNK
 
 SETUP_KHO = 10
 SETUP_DATA = 0x250      # in boot_params
-PRSTATUS_SIZE, PRSTATUS_RSI = 336, 216
+X86_64, AARCH64 = 62, 183      # e_machine
+# size of NT_PRSTATUS, offset of RSI (x86-64) or x0 (arm64) in it
+PRSTATUS = {X86_64: (336, 216), AARCH64: (392, 112)}
 
 
 def _write_range(file, ram, at, start, size):
@@ -47,19 +50,34 @@ def _note(name, kind, data):
             + name + bytes(-len(name) % 4) + data + bytes(-len(data) % 4))
 
 
-def prstatus(rsi):
-    data = bytearray(PRSTATUS_SIZE)
-    struct.pack_into("<Q", data, PRSTATUS_RSI, rsi)
+def prstatus(value, machine=X86_64):
+    """All other registers are odd, so that none of them points anywhere."""
+    size, at = PRSTATUS[machine]
+    data = bytearray(b"\xa5" * size)
+    struct.pack_into("<Q", data, at, value)
     return _note("CORE", 1, bytes(data))
 
 
-def write_elf(path, ram, rsi=(), pieces=None, shift=0):
-    """An ELF64 core. pieces: [(start, size)], the ranges when not given;
-    shift: bytes of padding that put the memory at odd offsets."""
+def _notes(machine, regs):
+    """As QEMU has it: NT_PRSTATUS of each CPU, on arm64 NT_PRFPREG and
+    NT_ARM_SVE behind each, on x86-64 QEMU's own at the end."""
+    notes = b""
+    for value in regs:
+        notes += prstatus(value, machine)
+        if machine == AARCH64:
+            notes += _note("CORE", 2, bytes(528))
+            notes += _note("LINUX", 0x405, bytes(592))
+    return notes + (_note("QEMU", 0, bytes(440)) if machine == X86_64 else b"")
+
+
+def write_elf(path, ram, regs=(), pieces=None, shift=0, machine=X86_64):
+    """An ELF64 core. regs: RSI or x0 of each CPU; pieces: [(start, size)],
+    the ranges when not given; shift: bytes of padding that put the memory at
+    odd offsets."""
     pieces = pieces or ram.ranges
-    notes = b"".join(prstatus(r) for r in rsi) + _note("QEMU", 0, bytes(440))
-    head = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 4, 62, 1, 0, 64,
-                       0, 0, 64, 56, 1 + len(pieces), 0, 0, 0)
+    notes = _notes(machine, regs)
+    head = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\2\1\1", 4, machine, 1,
+                       0, 64, 0, 0, 64, 56, 1 + len(pieces), 0, 0, 0)
     at = 64 + 56 * (1 + len(pieces))
     head += struct.pack("<IIQQQQQQ", 4, 0, at, 0, 0, len(notes), len(notes), 0)
     at += len(notes) + shift
@@ -92,5 +110,48 @@ class Boot:
         ram.write(self.node, struct.pack("<QII", 0, SETUP_KHO, 32))
         ram.put64(self.node + 16, state.fdt, state.size, self.list,
                   16 * len(areas))
-        for i, area in enumerate(areas):
-            ram.put64(self.list + 16 * i, *area)
+        put_areas(ram, self.list, areas)
+
+
+def put_areas(ram, pa, areas):
+    for i, area in enumerate(areas):
+        ram.put64(pa + 16 * i, *area)
+
+
+def pair(address, size, cells=(2, 2)):
+    """One (address, size) of big-endian cells."""
+    return (address.to_bytes(4 * cells[0], "big")
+            + size.to_bytes(4 * cells[1], "big"))
+
+
+class Tree:
+    """The device tree and the scratch list, as kexec leaves them on arm64.
+
+    changes: other values for properties of /chosen, None leaves one out.
+    chosen=False leaves out the node. pa: where the tree goes, the start of
+    scratch when it is not given: kexec takes a multiple of 2 MiB.
+    """
+
+    def __init__(self, ram, state, *, areas=None, cells=(2, 2), pa=None,
+                 chosen=True, changes=None):
+        self.ram = ram
+        areas = areas or [ram.scratch]
+        self.list = ram.take_scratch(65536, 65536)
+        put_areas(ram, self.list, areas)
+        self.pa = pa or ram.scratch[0]
+        props = {
+            "bootargs": b"kho=on liveupdate=on\0",
+            "linux,kho-fdt": pair(state.fdt, state.size, cells),
+            "linux,kho-scratch": pair(self.list, 16 * len(areas), cells),
+            **(changes or {})}
+        props = {k: v for k, v in props.items() if v is not None}
+        # /chosen's own cells must not count
+        props.update({k: struct.pack(">I", 1) for k in
+                      ("#address-cells", "#size-cells")})
+        self.data = flatten((
+            {"#address-cells": struct.pack(">I", cells[0]),
+             "#size-cells": struct.pack(">I", cells[1]),
+             "compatible": b"linux,dummy-virt\0"},
+            {"memory@40000000": ({"device_type": b"memory\0"}, {}),
+             **({"chosen": (props, {})} if chosen else {})}))
+        ram.write(self.pa, self.data)

@@ -229,7 +229,8 @@ class State:
         return self.container + 16
 
     def write_fdt(self, **changes):
-        """Writes the KHO root FDT again; None leaves a property out."""
+        """Writes the KHO root FDT again; None leaves a property out, more
+        are further children."""
         luo = {"preserved-data": native(self.container),
                "blob-size": native(self.container_size)}
         if self.kho == "kho-v2":
@@ -239,6 +240,7 @@ class State:
         root.update({k: v for k, v in changes.items() if k in root})
         root = {k: v for k, v in root.items() if v is not None}
         children = {} if changes.get("LUO", 1) is None else {"LUO": (luo, {})}
+        children.update(changes.get("more", {}))
         self.ram.write(self.fdt, bytes(self.size))
         self.ram.write(self.fdt, flatten((root, children)))
 

@@ -109,6 +109,7 @@ def test_boot_data_through_rsi(tmp_path):
     answer, report = where(path)
     assert taken(path) == ("boot data", state.fdt)
     assert answer.status == ERRORS
+    assert report["named_by"] == "setup_data"
     assert int(report["boot_params"], 16) == boot.params
     assert int(report["named_at"], 16) == boot.node
     assert int(report["scratch_list"], 16) == boot.list
@@ -205,12 +206,17 @@ def test_boot_data_without_kho_mean_none(tmp_path):
     path = write_elf(tmp_path / "core", state.ram, [boot.params])
     answer = run("verify", path)
     assert answer.status == FAILED and answer.verdict["verdict"] == "none"
-    assert "--kho-fdt" in answer.err
+    assert answer.err == (
+        f"luo: note: no KHO state: the boot data at {boot.params:#x} (boot "
+        "parameters) name none; to look at one all the same, give --kho-fdt "
+        "ADDR\n")
     assert taken("--kho-fdt", hex(state.fdt), path)[1] == state.fdt
 
 
 @pytest.mark.parametrize("damage", [
     lambda boot: boot.ram.put64(boot.params + 0x250, 2**63),
+    lambda boot: boot.ram.put64(boot.node + 16, 0),     # the KHO FDT's address
+    lambda boot: boot.ram.write(boot.node + 12, b"\x18"),   # length
     lambda boot: boot.ram.put64(boot.other, boot.other)])
 def test_damaged_setup_data_is_said_and_memory_scanned(tmp_path, damage):
     state = with_files()
@@ -218,7 +224,10 @@ def test_damaged_setup_data_is_said_and_memory_scanned(tmp_path, damage):
     damage(boot)
     path = write_elf(tmp_path / "core", state.ram, [boot.params])
     assert taken(path) == ("scan", state.fdt)
-    assert "setup_data" in run("verify", path).err
+    assert run("verify", path).err == (
+        f"luo: note: the boot data at {boot.params:#x} (boot parameters) are "
+        "damaged: their setup_data list is broken, or its KHO node is; "
+        "looking in all memory\n")
 
 
 @pytest.mark.parametrize("shift", [12, 14, 16])

@@ -10,7 +10,7 @@ or lead to a sound state. The seed is printed.
 import random
 
 import pytest
-from dumps import Boot, write_elf
+from dumps import AARCH64, Boot, Tree, write_elf
 from state import File, Ram, Session, State
 from tool import ERRORS, FAILED, OK, TO_DO, run
 
@@ -78,3 +78,35 @@ def test_random_damage(tmp_path, seed, part):
     for number in range(part * ROUNDS, (part + 1) * ROUNDS):
         print(f"round {number}")
         one_round(tmp_path, random.Random(seed + number))
+
+
+def damage_tree(tree, chance):
+    """Bytes anywhere in it, or a word of its header or structure."""
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(tree.data))
+        tree.ram.write(tree.pa + at, chance.randbytes(1))
+    if chance.randrange(2):
+        at = 4 * chance.randrange(len(tree.data) // 4)
+        word = chance.choice([0, 1, 2, 3, 9, 0x7fffffff, 0xffffffff,
+                              len(tree.data), len(tree.data) + 1])
+        tree.ram.write(tree.pa + at, word.to_bytes(4, "big"))
+
+
+def test_random_device_tree(tmp_path, seed):
+    """The state beside it is sound: it is found, or there is none; boot data
+    may lead elsewhere, which is reported."""
+    for number in range(4 * ROUNDS):
+        print(f"round {number}")
+        chance = random.Random(seed + number)
+        state = made_up()
+        tree = Tree(state.ram, state, cells=chance.choice([(2, 2), (1, 1)]))
+        damage_tree(tree, chance)
+        path = write_elf(tmp_path / "core", state.ram, [tree.pa],
+                         machine=AARCH64, shift=chance.randrange(9))
+        answer = run("info", "--json", path)
+        assert answer.status == answer.json["exit"]
+        assert answer.json["found_by"] in ("boot data", "scan", "not found")
+        if answer.json["found_by"] == "scan":
+            assert int(answer.json["kho_fdt"], 16) == state.fdt
+        if answer.json["found_by"] == "not found":
+            assert "(device tree) name none" in answer.err

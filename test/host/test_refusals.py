@@ -10,7 +10,7 @@ import os
 import struct
 
 import pytest
-from dumps import Boot, raw_args, write_elf, write_raw
+from dumps import AARCH64, X86_64, Boot, raw_args, write_elf, write_raw
 from state import BASE, MIB, Ram, empty_tail
 from tool import ERRORS, FAILED, USAGE, fingerprint, run
 
@@ -71,11 +71,11 @@ def test_report_over_a_dump(tmp_path):
     assert fingerprint(tmp_path / "raw") == before
 
 
-def core_bytes(tmp_path):
+def core_bytes(tmp_path, machine):
     state = empty_tail()
     boot = Boot(state.ram, state)
-    return write_elf(tmp_path / "whole", state.ram,
-                     [boot.params]).read_bytes()
+    return write_elf(tmp_path / "whole", state.ram, [boot.params],
+                     machine=machine).read_bytes()
 
 
 def changed(data, at, form, *values):
@@ -107,11 +107,12 @@ BAD_CORES = {
 }
 
 
+@pytest.mark.parametrize("machine", [X86_64, AARCH64])
 @pytest.mark.parametrize("name", BAD_CORES)
-def test_file_that_is_no_dump(tmp_path, name):
+def test_file_that_is_no_dump(tmp_path, name, machine):
     change, word = BAD_CORES[name]
     path = tmp_path / "bad dump"
-    path.write_bytes(change(core_bytes(tmp_path)))
+    path.write_bytes(change(core_bytes(tmp_path, machine)))
     out = tmp_path / "report"
     assert run("verify", "-o", out, path).refuses(FAILED, path, word)
     assert not out.exists()

@@ -78,6 +78,21 @@ static void busy(struct world *w, struct link l)
 	world_preserve(w, BUSY_AT, l.order);
 }
 
+/* All of it but the last 4K, however large a page is: RAM may end there. */
+static void partly(struct world *w, struct link l)
+{
+	u64 pa = LOW_BANK + LOW_SIZE - (world_page(w) << l.order);
+
+	world_preserve(w, pa, l.order);
+	move(w, &l, pa);
+	w->ram[0].size -= 4096;
+}
+
+static void busy_end(struct world *w, struct link l)
+{
+	w->busy[0].range = (struct luo_range){ l.pa + (world_page(w) << l.order) - 4096, 4096 };
+}
+
 static void unpreserved(struct world *w, struct link l)
 {
 	world_forget(w, l.pa, l.order);
@@ -112,6 +127,8 @@ BOTH(hole)
 BOTH(top)
 BOTH(scratch)
 BOTH(busy)
+BOTH(partly)
+BOTH(busy_end)
 BOTH(unpreserved)
 BOTH(larger_order)
 BOTH(single_pages)

@@ -163,14 +163,14 @@ static void unrepairable(void **state)
 	};
 
 	(void)state;
-	for (u32 i = 0; i < LUO_ARRAY_SIZE(harm); i++) {
+	for (u32 i = 0; i < 3 * LUO_ARRAY_SIZE(harm); i++) {
 		struct world w;
 		struct answer a;
 		struct snap *snap;
 
-		world_standard(&w, 12, WORLD_V5);
+		world_standard(&w, 12 + i % 3 * 2, WORLD_V5);
 		file_block_empty(&w);
-		harm[i](&w);
+		harm[i / 3](&w);
 		snap = snap_take(&w);
 		run_open(&a, LUO_ARENA_MIN);
 		run(&a, &w, LUO_MODE_COMPACT);
@@ -189,11 +189,12 @@ static void unrepairable(void **state)
 static void arrays_stay(void **state)
 {
 	(void)state;
-	for (u32 abi = WORLD_S2; abi <= WORLD_S3; abi++) {
+	for (u32 i = 0; i < 6; i++) {
+		enum world_abi abi = i % 2 ? WORLD_S3 : WORLD_S2;
 		struct world w;
 		struct answer a;
 
-		world_standard(&w, 12, abi);
+		world_standard(&w, 12 + i / 2 * 2, abi);
 		total_zero(&w);
 		if (abi == WORLD_S2)
 			block_empty(&w);
@@ -224,15 +225,17 @@ static const struct head_case head_cases[] = {
 };
 
 /* Two blocks at addresses of our own in a chain, the first one empty. */
-static void build_heads(struct world *w, const struct head_case *c, u32 pad)
+static void build_heads(struct world *w, const struct head_case *c, u32 shift, u32 pad)
 {
-	world_open(w, 12, WORLD_S3, 24);
+	u64 len = 16ULL << shift;
+
+	world_open(w, shift, WORLD_S3, 24);
 	w->alloc_at = HIGH_BANK + MIB(8);
 	world_add_block(w, 0);
 	world_add_block(w, 5);
 	world_forget(w, w->block[0].pa, 4);
 	world_forget(w, w->block[1].pa, 4);
-	memcpy(world_at(w, c->second, 65536), world_at(w, w->block[1].pa, 65536), 65536);
+	memcpy(world_at(w, c->second, len), world_at(w, w->block[1].pa, len), len);
 	w->block[0].pa = c->first;
 	w->block[1].pa = c->second;
 	world_preserve(w, c->first, 4);
@@ -244,7 +247,7 @@ static void build_heads(struct world *w, const struct head_case *c, u32 pad)
 	world_write_kho(w);
 }
 
-static bool one_head(const struct head_case *c, u32 pad)
+static bool one_head(const struct head_case *c, u32 shift, u32 pad)
 {
 	struct expected e;
 	struct world w;
@@ -252,7 +255,7 @@ static bool one_head(const struct head_case *c, u32 pad)
 	bool aligned;
 	u32 kept;
 
-	build_heads(&w, c, pad);
+	build_heads(&w, c, shift, pad);
 	aligned = world_head_at(&w) % 8 == 0;
 	kept = !aligned && !c->len;
 	shape_expect(&w, &e, kept);
@@ -272,8 +275,10 @@ static bool one_head(const struct head_case *c, u32 pad)
 static void heads(void **state)
 {
 	(void)state;
-	for (u32 i = 0; i < LUO_ARRAY_SIZE(head_cases); i++)
-		assert_int_equal(one_head(&head_cases[i], 0), !one_head(&head_cases[i], 8));
+	for (u32 shift = 12; shift <= 16; shift += 2)
+		for (u32 i = 0; i < LUO_ARRAY_SIZE(head_cases); i++)
+			assert_int_equal(one_head(&head_cases[i], shift, 0),
+					 !one_head(&head_cases[i], shift, 8));
 }
 
 int main(void)

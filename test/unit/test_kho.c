@@ -187,11 +187,11 @@ static void versions(void **state)
 	static const char *const version[] = { "kho-v2", "kho-v3", "kho-v4" };
 
 	(void)state;
-	for (u32 i = 0; i < 9; i++) {
+	for (u32 i = 0; i < 27; i++) {
 		struct world w;
 		struct answer a;
 
-		world_standard(&w, 12 + i % 3 * 2, i / 3);
+		world_standard(&w, 12 + i / 9 * 2, i / 3 % 3);
 		w.kho.compatible = version[i % 3];
 		w.kho.size_prop = i % 3 ? "blob-size" : NULL;
 		world_write_kho(&w);
@@ -249,12 +249,12 @@ static void names(void **state)
 static void no_luo(void **state)
 {
 	(void)state;
-	for (u32 i = 0; i < 2; i++) {
+	for (u32 i = 0; i < 6; i++) {
 		struct world w;
 		struct answer a;
 
-		world_standard(&w, 12, WORLD_V5);
-		w.kho.child = i ? "LUO2" : NULL;
+		world_standard(&w, 12 + i / 2 * 2, WORLD_V5);
+		w.kho.child = i % 2 ? "LUO2" : NULL;
 		world_write_kho(&w);
 		run_open(&a, LUO_ARENA_MIN);
 		run(&a, &w, LUO_MODE_COMPACT);

@@ -21,9 +21,15 @@ struct scratch_case {
 static const struct scratch_case scratch_cases[] = {
 	{ 12, STRAY_AT, 4096, false },
 	{ 12, 0, 0, false },
+	{ 14, STRAY_AT, 16384, false },
+	{ 16, STRAY_AT, 65536, false },
 	{ 12, STRAY_AT + 8, 4096, true },
 	{ 12, STRAY_AT, 4095, true },
+	{ 14, STRAY_AT, 4096, true },
+	{ 14, STRAY_AT + 4096, 16384, true },
 	{ 16, STRAY_AT, 4096, true },
+	{ 16, STRAY_AT, 65536 + 16384, true },
+	{ 16, STRAY_AT + 16384, 65536, true },
 	{ 12, LOW_BANK, 4096, true },
 	{ 12, LOW_BANK + LOW_SCR - 4096, 4096, true },
 };

@@ -90,34 +90,35 @@ static void hits_and_misses(void **state)
 		questions(shift);
 }
 
-/* Questions to a tree whose nodes lead nowhere are answered with no. */
-static void damaged_tree_questions(void **state)
+/* A pointer at one level of the tree leads nowhere. */
+static void bad_node(u32 shift, u32 level, u64 bad)
 {
+	u64 key = world_key(shift, HIGH_BANK, 0);
 	struct world w;
 	struct luo_map map;
 
-	(void)state;
-	for (u32 level = 1; level < 6; level++) {
-		static const u64 bad[] = { HOLE, ~0ULL, 8, STRAY_AT + 8 };
-
-		for (u32 i = 0; i < LUO_ARRAY_SIZE(bad); i++) {
-			u64 key = world_key(12, HIGH_BANK, 0);
-
-			world_open(&w, 12, WORLD_V5, 2);
-			world_preserve(&w, HIGH_BANK, 0);
-			world_put(&w,
-				  world_node(&w, HIGH_BANK, 0, level) +
-					  8 * world_index(12, key, level),
-				  bad[i]);
-			luo_map_init(&map, &w.phys, w.root);
-			assert_false(luo_map_test(&map, HIGH_BANK, 0));
-			world_close(&w);
-		}
-	}
-	world_open(&w, 12, WORLD_V5, 2);
+	world_open(&w, shift, WORLD_V5, 2);
+	world_preserve(&w, HIGH_BANK, 0);
+	world_put(&w, world_node(&w, HIGH_BANK, 0, level) + 8 * world_index(shift, key, level),
+		  bad);
+	luo_map_init(&map, &w.phys, w.root);
+	assert_false(luo_map_test(&map, HIGH_BANK, 0));
 	luo_map_init(&map, &w.phys, HOLE);
 	assert_false(luo_map_test(&map, HIGH_BANK, 0));
 	world_close(&w);
+}
+
+/* Questions to a tree whose nodes lead nowhere are answered with no. */
+static void damaged_tree_questions(void **state)
+{
+	(void)state;
+	for (u32 shift = 12; shift <= 16; shift += 2) {
+		const u64 bad[] = { HOLE, ~0ULL, 8, STRAY_AT + 8, STRAY_AT + (1ULL << shift) / 2 };
+
+		for (u32 level = 1; level < world_depth(shift); level++)
+			for (u32 i = 0; i < LUO_ARRAY_SIZE(bad); i++)
+				bad_node(shift, level, bad[i]);
+	}
 }
 
 struct seen_entries {

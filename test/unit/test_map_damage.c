@@ -33,6 +33,18 @@ static void node_misaligned(struct world *w)
 	world_put(w, free_slot(w), STRAY_AT + 8);
 }
 
+static void node_half_page(struct world *w)
+{
+	world_put(w, free_slot(w), STRAY_AT + world_page(w) / 2);
+}
+
+/* RAM ends inside the node's page. */
+static void node_partly(struct world *w)
+{
+	world_put(w, free_slot(w), LOW_BANK + LOW_SIZE - world_page(w));
+	w->ram[0].size -= world_page(w) / 4;
+}
+
 static void node_top(struct world *w)
 {
 	world_put(w, free_slot(w), 0 - world_page(w));
@@ -145,6 +157,8 @@ static void key_zero(struct world *w)
 static const struct damage damages[] = {
 	{ "node in a hole", node_hole, LUO_M01, PANIC },
 	{ "node misaligned", node_misaligned, LUO_M01, PANIC },
+	{ "node half a page off", node_half_page, LUO_M01, PANIC },
+	{ "node partly RAM", node_partly, LUO_M01, PANIC },
 	{ "node at the top", node_top, LUO_M01, PANIC },
 	{ "node shared", node_shared, LUO_M02, PANIC },
 	{ "node under itself", cycle_self, LUO_M02, PANIC },
@@ -198,12 +212,12 @@ static void bad_root(void **state)
 	const u64 root[] = { HOLE, NODE_AT + 8, ~0ULL, 1 };
 
 	(void)state;
-	for (u32 i = 0; i < LUO_ARRAY_SIZE(root); i++) {
+	for (u32 i = 0; i < 3 * LUO_ARRAY_SIZE(root); i++) {
 		struct world w;
 		struct answer a;
 
-		world_standard(&w, 14, WORLD_V5);
-		w.kho.map_value = root[i];
+		world_standard(&w, 12 + i % 3 * 2, WORLD_V5);
+		w.kho.map_value = root[i / 3];
 		world_write_kho(&w);
 		run_open(&a, LUO_ARENA_MIN);
 		run(&a, &w, LUO_MODE_COMPACT);
