@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * luo wrap: put the payload in front of a kernel, as one file that kexec takes for a bzImage. The
- * layout is described in arch/x86_64/bzimage.h. Everything is checked before anything is written.
+ * luo wrap: put the payload in front of a kernel, as one file that kexec takes for a bzImage or an
+ * arm64 Image. Which of the two is told by what the kernel's file holds. Everything is checked
+ * before anything is written.
  */
 #include "wrap.h"
 
@@ -10,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../arch/x86_64/bzimage.h"
 #include "commands.h"
 #include "message.h"
 
@@ -19,12 +19,15 @@ static const char usage[] =
 	"\n"
 	"Writes a kernel image with the payload in front of it. Give it to kexec_file_load() with\n"
 	"the same initrd and command line as the kernel itself. The kernel's bytes stay as they\n"
-	"are; a signature has to be made for the new file (sbsign).\n"
+	"are, but a compressed arm64 kernel is unpacked; a signature has to be made for the new\n"
+	"file (sbsign).\n"
 	"\n"
-	"  --kernel FILE   x86_64 bzImage, boot protocol 2.12 or later\n"
+	"  --kernel FILE   x86_64: bzImage, boot protocol 2.12 or later\n"
+	"                  arm64: Image, Linux 4.6 or later, also compressed with gzip or zstd,\n"
+	"                  or as EFI zboot image (vmlinuz.efi) with one of the two\n"
 	"  -o, --output    default: the kernel's name with .luo\n"
-	"  --payload FILE  default: luo.bzImage in $LUO_PAYLOAD_DIR/x86_64, ../x86_64 beside\n"
-	"                  this program, or the installed one\n";
+	"  --payload FILE  default: x86_64/luo.bzImage or aarch64/luo.Image in $LUO_PAYLOAD_DIR,\n"
+	"                  in the folder above this program's, or the installed one\n";
 
 /** struct wrap_options - the command line. */
 struct wrap_options {
@@ -101,11 +104,12 @@ static int check_output(const char *path, const struct wrap_file *kernel,
 	return 0;
 }
 
-static int build(const char *path, const struct wrap_file *kernel, const struct wrap_file *payload)
+static int build(const char *path, const struct wrap_arch *arch, const struct wrap_file *kernel,
+		 const struct wrap_file *payload)
 {
 	struct wrap_plan plan;
 	u8 *out;
-	int status = wrap_lay_out(kernel, payload, &plan);
+	int status = arch->lay_out(kernel, payload, &plan);
 
 	if (status)
 		return status;
@@ -115,31 +119,54 @@ static int build(const char *path, const struct wrap_file *kernel, const struct 
 		return HOST_FAILED;
 	}
 	memcpy(out, payload->data, payload->size);
-	memcpy(out + LUO_SETUP_BYTES + plan.next_setup, kernel->data, kernel->size);
-	wrap_fill_header(out, kernel, &plan);
-	wrap_fill_pe(out, &plan);
+	memcpy(out + plan.kernel_at, kernel->data, kernel->size);
+	arch->fill(out, kernel, &plan);
 	status = wrap_write(path, out, plan.file_size, kernel->st.st_mode);
 	free(out);
 	return status;
 }
 
-static int wrap(const struct wrap_options *opt, const char *payload_path, const char *output)
+/* Reads and checks the kernel, and finds out what it is. */
+static int read_kernel(struct wrap_file *kernel, const char *path, const struct wrap_arch **arch)
 {
-	struct wrap_file kernel = { 0 }, payload = { 0 };
-	int status = wrap_read(&kernel, opt->kernel, "kernel");
+	int status = wrap_read(kernel, path, "kernel");
 
 	if (!status)
-		status = wrap_check_kernel(&kernel);
-	if (!status)
-		status = wrap_read(&payload, payload_path, "payload");
-	if (!status)
-		status = wrap_check_payload(&payload);
+		status = wrap_unpack(kernel);
+	if (status)
+		return status;
+	*arch = wrap_arch_of(kernel);
+	if (!*arch)
+		return wrap_refuse(kernel, "not a bzImage, nor an arm64 Image "
+					   "(give the file that kexec would be given)");
+	return (*arch)->check_kernel(kernel);
+}
+
+static int read_payload(struct wrap_file *payload, const char *path, const struct wrap_arch *arch)
+{
+	int status = wrap_read(payload, path, "payload");
+
+	return status ? status : wrap_check_payload(payload, arch);
+}
+
+static int wrap(const struct wrap_options *opt, const char *output)
+{
+	struct wrap_file kernel = { 0 }, payload = { 0 };
+	const struct wrap_arch *arch;
+	char *payload_path = NULL;
+	int status = read_kernel(&kernel, opt->kernel, &arch);
+
+	if (!status) {
+		payload_path = wrap_find_payload(opt->payload, arch);
+		status = payload_path ? read_payload(&payload, payload_path, arch) : HOST_FAILED;
+	}
 	if (!status)
 		status = check_output(output, &kernel, &payload);
 	if (!status)
-		status = build(output, &kernel, &payload);
+		status = build(output, arch, &kernel, &payload);
 	free(kernel.data);
 	free(payload.data);
+	free(payload_path);
 	return status;
 }
 
@@ -152,15 +179,13 @@ static int wrap(const struct wrap_options *opt, const char *payload_path, const 
 int luo_wrap_main(int argc, char **argv)
 {
 	struct wrap_options opt = { 0 };
-	char *payload, *output;
+	char *output;
 	int status = parse(argc, argv, &opt);
 
 	if (status >= 0)
 		return status;
-	payload = wrap_find_payload(opt.payload);
 	output = opt.output ? strdup(opt.output) : default_output(opt.kernel);
-	status = payload && output ? wrap(&opt, payload, output) : HOST_FAILED;
-	free(payload);
+	status = output ? wrap(&opt, output) : HOST_FAILED;
 	free(output);
 	return status;
 }

@@ -17,7 +17,7 @@
 #define LUO_LIBDIR "/usr/local/lib"
 #endif
 
-#define MAX_FILE (1ULL << 32) /* nothing larger can be loaded: init_size has 32 bits */
+#define MAX_FILE (1ULL << 32) /* nothing larger can be loaded: sizes have 32 bits */
 
 static int read_all(int fd, struct wrap_file *file)
 {
@@ -135,16 +135,18 @@ static char *join(const char *folder, const char *name)
 	return path;
 }
 
-static char *beside_program(void)
+static char *beside_program(const char *name)
 {
 	char exe[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	char *path;
+	char *up, *path;
 
 	if (n <= 0)
 		return NULL;
 	exe[n] = '\0';
-	path = join(dirname(exe), "../x86_64/luo.bzImage");
+	up = join(dirname(exe), "..");
+	path = up ? join(up, name) : NULL;
+	free(up);
 	if (path && access(path, F_OK)) {
 		free(path);
 		path = NULL;
@@ -153,21 +155,24 @@ static char *beside_program(void)
 }
 
 /**
- * wrap_find_payload() - where the payload lies
+ * wrap_find_payload() - where the payload for an architecture lies
  * @given: --payload, or NULL
  *
  * Return: its path, to be freed, or NULL when memory ran out. A path that was asked for, with
  * --payload or $LUO_PAYLOAD_DIR, is taken whether there is a file or not.
  */
-char *wrap_find_payload(const char *given)
+char *wrap_find_payload(const char *given, const struct wrap_arch *arch)
 {
 	const char *folder = getenv("LUO_PAYLOAD_DIR");
+	char name[64], installed[80];
 	char *path;
 
 	if (given)
 		return strdup(given);
+	snprintf(name, sizeof(name), "%s/%s", arch->name, arch->payload);
 	if (folder && *folder)
-		return join(folder, "x86_64/luo.bzImage");
-	path = beside_program();
-	return path ? path : join(LUO_LIBDIR, "luo/x86_64/luo.bzImage");
+		return join(folder, name);
+	path = beside_program(name);
+	snprintf(installed, sizeof(installed), "luo/%s", name);
+	return path ? path : join(LUO_LIBDIR, installed);
 }

@@ -74,6 +74,7 @@ class Wrapped:
          self.payload_mem, self.efi_at, self.next_setup, self.next_pm,
          self.next_end, self.init_size) = struct.unpack_from(
              "<8s9I", data, self.pm + 0x40)
+        self.base = self.pm
 
     def field(self, at, size):
         return get(self.data, at, size)
@@ -82,3 +83,18 @@ class Wrapped:
     def kernel(self):
         """The next kernel's file."""
         return self.data[self.pm + self.next_setup:self.pm + self.next_end]
+
+    @property
+    def memory(self):
+        """Bytes that kexec loads from the file, and that it reserves."""
+        return len(self.data) - self.pm, self.init_size
+
+    def parts(self):
+        """Name and range in the file of everything that is covered."""
+        payload = self.pm + self.payload_file
+        start, end = self.pm + self.next_setup, self.pm + self.next_end
+        return {"header": (0, self.pm), "payload": (self.pm, payload),
+                "padding": (payload, start),
+                "setup of the kernel": (start, self.pm + self.next_pm),
+                "kernel": (self.pm + self.next_pm, end),
+                "end": (end, len(self.data))}

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 """The build and the sources: size, reproducibility, layers, small files.
 
-The payload is built twice, from copies of the tree in folders of different
-depth, one with a relative and one with an absolute build folder. The rest
-reads the sources: who may include whom, where versions are compared, how long
-files and functions are.
+Each payload is built twice with each compiler, from copies of the tree in
+folders of different depth, one with a relative and one with an absolute build
+folder. The rest reads the sources: who may include whom, where versions are
+compared, how long files and functions are.
 """
 
 import os
@@ -12,11 +12,14 @@ import re
 import shutil
 import subprocess
 
+import armimage
+import bzimage
 import pytest
-from bzimage import kernel
-from tool import OK, PAYLOAD, TOP, run
+from tool import OK, PAYLOAD, PAYLOAD_ARM64, TOP, run
 
-MAX_PAYLOAD = 48 << 10
+MAX_PAYLOAD = {"gcc": 48 << 10, "clang": 56 << 10}     # gcc's is installed
+PAYLOADS = {"x86_64": PAYLOAD, "aarch64": PAYLOAD_ARM64}
+KERNELS = {"x86_64": bzimage.kernel, "aarch64": armimage.kernel}
 MAX_FILE, MAX_FUNCTION = 600, 90
 SPDX = "SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause"
 NO_SPDX = {"VERSION"}
@@ -51,8 +54,9 @@ def without_comments(code):
                   blank, code, flags=re.S)
 
 
-def test_payload_fits():
-    assert 4096 < PAYLOAD.stat().st_size <= MAX_PAYLOAD
+@pytest.mark.parametrize("arch", PAYLOADS)
+def test_payload_fits(arch):
+    assert 4096 < PAYLOADS[arch].stat().st_size <= MAX_PAYLOAD["gcc"]
 
 
 def copy_tree(folder):
@@ -65,44 +69,51 @@ def copy_tree(folder):
 
 def start_make(tree, *words):
     env = {k: v for k, v in os.environ.items()
-           if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "BUILD",
-                        "LUO_PAYLOAD_DIR")}
+           if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "BUILD", "ARCH",
+                        "CC", "LUO_PAYLOAD_DIR")}
     return subprocess.Popen(["make", "-s", *map(str, words)], cwd=tree,
                             env=env, text=True, stdout=subprocess.PIPE,
                             stderr=subprocess.STDOUT)
 
 
-@pytest.fixture(scope="module")
-def two_builds(tmp_path_factory):
-    """Two trees built at the same time, the first one installed as well.
-
-    Returns the two build folders and the prefix of the installation.
-    """
-    near = copy_tree(tmp_path_factory.mktemp("a"))
-    far = copy_tree(tmp_path_factory.mktemp("b") / "some" / "way" / "down")
-    out, prefix = far.parent / "elsewhere", near.parent / "installed"
-    makes = [start_make(near, "install", "BUILD=build", f"PREFIX={prefix}"),
-             start_make(far, "payload", f"BUILD={out}")]
+def finish(*makes):
     for process in makes:
         said = process.communicate(timeout=80)[0]
         assert process.returncode == 0, said
-    return near / "build", out, prefix
 
 
-def test_two_builds_are_identical(two_builds):
-    images = [(build / "x86_64" / "luo.bzImage").read_bytes()
-              for build in two_builds[:2]]
-    assert len(images[0]) <= MAX_PAYLOAD
+@pytest.fixture(scope="module")
+def trees(tmp_path_factory):
+    """Two copies of the sources."""
+    return (copy_tree(tmp_path_factory.mktemp("a")),
+            copy_tree(tmp_path_factory.mktemp("b") / "some" / "way" / "down"))
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+@pytest.mark.parametrize("arch", PAYLOADS)
+def test_two_builds_are_identical(trees, arch, compiler):
+    near, far = trees
+    words = ["payload", f"ARCH={arch}", f"CC={compiler}"]
+    builds = near / f"build-{compiler}", far.parent / "out" / compiler
+    finish(start_make(near, *words, f"BUILD={builds[0].name}"),
+           start_make(far, *words, f"BUILD={builds[1]}"))
+    images = [(build / arch / PAYLOADS[arch].name).read_bytes()
+              for build in builds]
+    assert len(images[0]) <= MAX_PAYLOAD[compiler]
     assert images[0] == images[1]
-    for build, image in zip(two_builds, images):
+    for build, image in zip(builds, images):
         assert str(build.parent).encode() not in image
 
 
-def test_installed_tool_finds_the_installed_payload(two_builds, tmp_path):
-    prefix = two_builds[2]
-    installed = (prefix / "lib/luo/x86_64/luo.bzImage").read_bytes()
-    assert installed == (two_builds[0] / "x86_64/luo.bzImage").read_bytes()
-    (tmp_path / "vmlinuz").write_bytes(kernel())
+@pytest.mark.parametrize("arch", PAYLOADS)
+def test_installed_tool_finds_the_installed_payload(trees, tmp_path, arch):
+    tree, prefix = trees[0], tmp_path / "installed"
+    finish(start_make(tree, "install", "BUILD=build", f"ARCH={arch}",
+                      f"PREFIX={prefix}"))
+    path = f"{arch}/{PAYLOADS[arch].name}"
+    installed = (prefix / "lib/luo" / path).read_bytes()
+    assert installed == (tree / "build" / path).read_bytes()
+    (tmp_path / "vmlinuz").write_bytes(KERNELS[arch]())
     answer = run("wrap", "--kernel", tmp_path / "vmlinuz",
                  program=prefix / "bin" / "luo", env={"LUO_PAYLOAD_DIR": ""})
     assert (answer.status, answer.err) == (OK, "")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
-"""luo wrap: the header of the wrapped image, its parts, and refusals.
+"""luo wrap: the header of the wrapped bzImage, its parts, and refusals.
 
 The kernels are made up; real ones are wrapped and booted by the QEMU tests.
 What kexec asks of an image is asked here in the words of bzImage64_probe().
@@ -107,10 +107,6 @@ def test_small_init_size_leaves_the_payload_room_to_work(tmp_path):
     assert image.init_size == image.field(INIT_SIZE, 4)
 
 
-def arm64():
-    return (bytes(56) + b"ARM\x64" + bytes(4)).ljust(70000, b"\1")
-
-
 def half(data):
     return data[:len(data) // 2]
 
@@ -119,7 +115,6 @@ REFUSED = {
     "empty": (lambda: b"", "vmlinuz"),
     "text": (lambda: b"not a kernel\n" * 1000, "bzImage"),
     "ELF": (lambda: b"\x7fELF" + bytes(99999), "bzImage"),
-    "arm64": (arm64, "arm64"),
     "cut in boot sector": (lambda: kernel()[:0x1f0], "vmlinuz"),
     "cut in header": (lambda: kernel()[:0x210], "vmlinuz"),
     "cut in setup sectors": (lambda: kernel()[:5000], "vmlinuz"),
@@ -243,19 +238,19 @@ def test_wrong_command_line(tmp_path, words, word):
     assert not os.listdir(tmp_path)
 
 
-def marked_payload(folder, mark):
-    """A payload whose version text tells it from others."""
-    path = folder / "x86_64" / "luo.bzImage"
+def marked_payload(folder, mark, arch="x86_64", model=PAYLOAD):
+    """A payload whose last bytes tell it from others."""
+    path = folder / arch / model.name
     path.parent.mkdir(parents=True)
-    data = bytearray(PAYLOAD.read_bytes())
+    data = bytearray(model.read_bytes())
     data[-16:] = mark.ljust(16, b"\0")
     path.write_bytes(data)
     return path
 
 
-def mark_of(path):
-    image = Wrapped(path.read_bytes())
-    end = image.pm + image.payload_file
+def mark_of(path, read=Wrapped):
+    image = read(path.read_bytes())
+    end = image.base + image.payload_file
     return image.data[end - 16:end].rstrip(b"\0")
 
 

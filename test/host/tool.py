@@ -18,6 +18,7 @@ TOP = Path(__file__).resolve().parents[2]
 BUILD = TOP / (os.environ.get("LUO_BUILD") or "build")
 LUO = BUILD / "host" / "luo"
 PAYLOAD = BUILD / "x86_64" / "luo.bzImage"
+PAYLOAD_ARM64 = BUILD / "aarch64" / "luo.Image"
 
 OK, REPAIRED, ERRORS, FAILED, USAGE = 0, 1, 4, 8, 16
 TO_DO = 1       # compact -n

@@ -1,41 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
-/* What `luo wrap` asks of a kernel and of a payload, and how the two are laid out. */
+/*
+ * x86_64: what `luo wrap` asks of a bzImage and of the payload, and how the two are laid out. The
+ * layout is described in arch/x86_64/bzimage.h.
+ */
 #include "wrap.h"
 
 #include <string.h>
 
 #include "../../arch/x86_64/bzimage.h"
-#include "message.h"
 
-#define PAGE	  4096ULL
 #define MIN_TAIL  (1ULL << 20) /* working memory of the payload behind the kernel's file */
 #define MAX_ALIGN (1ULL << 30)
-
-u16 wrap_get16(const u8 *p)
-{
-	return (u16)(p[0] | p[1] << 8);
-}
-
-void wrap_put16(u8 *p, u16 v)
-{
-	memcpy(p, &v, sizeof(v));
-}
-
-void wrap_put32(u8 *p, u32 v)
-{
-	memcpy(p, &v, sizeof(v));
-}
-
-static u64 round_up(u64 v, u64 to)
-{
-	return (v + to - 1) / to * to;
-}
-
-static int refuse(const struct wrap_file *file, const char *why)
-{
-	host_error("%s: %s", file->path, why);
-	return HOST_FAILED;
-}
 
 /* Bytes of the setup sectors; 0 stands for 4, says boot.rst. */
 static u32 setup_bytes(const u8 *image)
@@ -69,78 +44,66 @@ static int check_sizes(const struct wrap_file *kernel)
 	u32 setup = setup_bytes(kernel->data);
 
 	if (kernel->size <= setup + LUO_ENTRY64)
-		return refuse(kernel, "cut short: its setup sectors are not all there");
+		return wrap_refuse(kernel, "cut short: its setup sectors are not all there");
 	/* syssize counts 16 bytes; makers before 6.x rounded it up (arch/x86/boot/tools/build.c) */
 	if ((u64)luo_get32(kernel->data + HDR_SYSSIZE) * 16 > kernel->size - setup + 15)
-		return refuse(kernel, "cut short: the file is smaller than its header says");
-	if (align < PAGE || align > MAX_ALIGN || (align & (align - 1)))
-		return refuse(kernel, "kernel_alignment is no power of two from 4 KiB to 1 GiB");
+		return wrap_refuse(kernel, "cut short: the file is smaller than its header says");
+	if (align < WRAP_PAGE || align > MAX_ALIGN || (align & (align - 1)))
+		return wrap_refuse(kernel,
+				   "kernel_alignment is no power of two from 4 KiB to 1 GiB");
 	if (init < kernel->size - setup)
-		return refuse(kernel, "init_size is smaller than the kernel itself");
+		return wrap_refuse(kernel, "init_size is smaller than the kernel itself");
 	return 0;
 }
 
-/**
- * wrap_check_kernel() - is this a kernel that can be wrapped?
- *
- * The questions are those of bzImage64_probe(), arch/x86/kernel/kexec-bzimage64.c (6.16 to 7.3).
- *
- * Return: 0, or HOST_FAILED after a line that says why not.
- */
-int wrap_check_kernel(const struct wrap_file *kernel)
+/* The questions are those of bzImage64_probe(), arch/x86/kernel/kexec-bzimage64.c (6.16 to 7.3). */
+static int check_kernel(const struct wrap_file *kernel)
 {
 	const u8 *h = kernel->data;
 	struct luo_wrap_info info;
 	u16 xload;
 
-	if (kernel->size >= 64 && !memcmp(h + 56, "ARM\x64", 4))
-		return refuse(kernel, "an arm64 Image; this version wraps x86_64 kernels only");
-	if (!is_bzimage(kernel))
-		return refuse(kernel, "not a bzImage (give the file that kexec would be given)");
 	if (info_of(kernel, &info))
-		return refuse(kernel, "already wrapped; give the kernel that it was made from");
+		return wrap_refuse(kernel,
+				   "already wrapped; give the kernel that it was made from");
 	if (wrap_get16(h + HDR_VERSION) < 0x20c)
-		return refuse(kernel, "too old: boot protocol 2.12 (Linux 3.8) is needed");
+		return wrap_refuse(kernel, "too old: boot protocol 2.12 (Linux 3.8) is needed");
 	if (!(h[HDR_LOADFLAGS] & LOADFLAG_LOADED_HIGH))
-		return refuse(kernel, "a zImage, not a bzImage");
+		return wrap_refuse(kernel, "a zImage, not a bzImage");
 	xload = wrap_get16(h + HDR_XLOADFLAGS);
 	if (!(xload & XLF_KERNEL_64))
-		return refuse(kernel, "not a 64-bit kernel");
+		return wrap_refuse(kernel, "not a 64-bit kernel");
 	if (!h[HDR_RELOCATABLE] || !(xload & XLF_ABOVE_4G))
-		return refuse(kernel, "not relocatable (CONFIG_RELOCATABLE is needed)");
+		return wrap_refuse(kernel, "not relocatable (CONFIG_RELOCATABLE is needed)");
 	return check_sizes(kernel);
 }
 
-/**
- * wrap_check_payload() - is this a payload, whole and not wrapped around anything yet?
- *
- * Return: 0, or HOST_FAILED after a line that says why not.
- */
-int wrap_check_payload(const struct wrap_file *payload)
+static bool is_payload(const struct wrap_file *f)
 {
 	struct luo_wrap_info info;
 
-	if (!is_bzimage(payload) || setup_bytes(payload->data) != LUO_SETUP_BYTES ||
-	    !info_of(payload, &info))
-		return refuse(payload, "not a luo payload (make payload builds luo.bzImage)");
+	return is_bzimage(f) && setup_bytes(f->data) == LUO_SETUP_BYTES && info_of(f, &info);
+}
+
+static int check_payload(const struct wrap_file *payload)
+{
+	struct luo_wrap_info info;
+
+	info_of(payload, &info);
 	if (info.version != LUO_INFO_VERSION || info.size != sizeof(info))
-		return refuse(payload, "a payload of another version; build it again");
+		return wrap_refuse(payload, "a payload of another version; build it again");
 	if (info.next_setup)
-		return refuse(payload, "already wrapped; give luo.bzImage itself as the payload");
+		return wrap_refuse(payload,
+				   "already wrapped; give luo.bzImage itself as the payload");
 	if (payload->size != (u64)LUO_SETUP_BYTES + info.payload_file ||
-	    info.payload_mem < info.payload_file || info.payload_mem % PAGE ||
+	    info.payload_mem < info.payload_file || info.payload_mem % WRAP_PAGE ||
 	    info.efi_at >= info.payload_file || info.payload_file % 512)
-		return refuse(payload, "payload damaged: sizes contradict each other");
+		return wrap_refuse(payload, "payload damaged: sizes contradict each other");
 	return 0;
 }
 
-/**
- * wrap_lay_out() - compute where everything goes
- *
- * Return: 0, or HOST_FAILED when the result would not fit the header's 32 bits.
- */
-int wrap_lay_out(const struct wrap_file *kernel, const struct wrap_file *payload,
-		 struct wrap_plan *plan)
+static int lay_out(const struct wrap_file *kernel, const struct wrap_file *payload,
+		   struct wrap_plan *plan)
 {
 	u64 align = luo_get32(kernel->data + HDR_KERNEL_ALIGNMENT);
 	u64 setup = setup_bytes(kernel->data);
@@ -148,28 +111,29 @@ int wrap_lay_out(const struct wrap_file *kernel, const struct wrap_file *payload
 	u64 pm, end, init;
 
 	info_of(payload, &info);
-	pm = round_up(info.payload_mem + setup, align);
+	pm = wrap_round_up(info.payload_mem + setup, align);
 	end = pm + kernel->size - setup;
 	init = pm + luo_get32(kernel->data + HDR_INIT_SIZE);
-	if (init < round_up(end, PAGE) + MIN_TAIL)
-		init = round_up(end, PAGE) + MIN_TAIL;
-	init = round_up(init, PAGE);
+	if (init < wrap_round_up(end, WRAP_PAGE) + MIN_TAIL)
+		init = wrap_round_up(end, WRAP_PAGE) + MIN_TAIL;
+	init = wrap_round_up(init, WRAP_PAGE);
 	if (init >= 1ULL << 32) /* kexec rounds up in 32 bits, so 4 GiB itself is too much */
-		return refuse(kernel, "init_size is too large: with the payload it reaches 4 GiB");
+		return wrap_refuse(kernel,
+				   "init_size is too large: with the payload it reaches 4 GiB");
 	*plan = (struct wrap_plan){
-		.setup = (u32)setup,
-		.next_setup = (u32)(pm - setup),
+		.file_size = LUO_SETUP_BYTES + wrap_round_up(end, 512),
+		.kernel_at = LUO_SETUP_BYTES + pm - setup,
 		.next_pm = (u32)pm,
 		.next_end = (u32)end,
-		.init_size = (u32)init,
-		.file_size = LUO_SETUP_BYTES + round_up(end, 512),
+		.mem_size = (u32)init,
 	};
 	return 0;
 }
 
 /* The text that file(1) and boot menus show; absent in odd kernels. */
-static void copy_version(u8 *out, const struct wrap_file *kernel, u32 setup)
+static void copy_version(u8 *out, const struct wrap_file *kernel)
 {
+	u32 setup = setup_bytes(kernel->data);
 	u32 at = wrap_get16(kernel->data + HDR_KERNEL_VERSION) + 0x200;
 	u8 *text = out + LUO_KVER_AT;
 
@@ -180,18 +144,17 @@ static void copy_version(u8 *out, const struct wrap_file *kernel, u32 setup)
 		text[i] = kernel->data[at + i];
 }
 
-/** wrap_fill_header() - make the setup header say what kexec must do for both parts. */
-void wrap_fill_header(u8 *out, const struct wrap_file *kernel, const struct wrap_plan *plan)
+/* The setup header must say what kexec must do for both parts. */
+static void fill_header(u8 *out, const struct wrap_file *kernel, const struct wrap_plan *plan)
 {
 	const u8 *k = kernel->data;
 	u16 version = wrap_get16(k + HDR_VERSION), xload = wrap_get16(k + HDR_XLOADFLAGS);
 	u16 keep = XLF_EFI_KEXEC | XLF_5LEVEL | XLF_5LEVEL_ENABLED | XLF_MEM_ENCRYPTION;
-	u8 *info = out + LUO_SETUP_BYTES + LUO_INFO_AT;
 
 	wrap_put16(out + HDR_VERSION, version < 0x20f ? version : 0x20f);
 	wrap_put16(out + HDR_XLOADFLAGS, (u16)(XLF_KERNEL_64 | XLF_ABOVE_4G | (xload & keep)));
 	wrap_put32(out + HDR_SYSSIZE, (u32)((plan->file_size - LUO_SETUP_BYTES + 15) / 16));
-	wrap_put32(out + HDR_INIT_SIZE, plan->init_size);
+	wrap_put32(out + HDR_INIT_SIZE, plan->mem_size);
 	memcpy(out + HDR_ROOT_FLAGS, k + HDR_ROOT_FLAGS, 2);
 	memcpy(out + HDR_VID_MODE, k + HDR_VID_MODE, 2);
 	memcpy(out + HDR_ROOT_DEV, k + HDR_ROOT_DEV, 2);
@@ -200,9 +163,40 @@ void wrap_fill_header(u8 *out, const struct wrap_file *kernel, const struct wrap
 	memcpy(out + HDR_MIN_ALIGNMENT, k + HDR_MIN_ALIGNMENT, 1);
 	memcpy(out + HDR_CMDLINE_SIZE, k + HDR_CMDLINE_SIZE, 4);
 	memcpy(out + HDR_PREF_ADDRESS, k + HDR_PREF_ADDRESS, 8);
-	copy_version(out, kernel, plan->setup);
-	wrap_put32(info + offsetof(struct luo_wrap_info, next_setup), plan->next_setup);
-	wrap_put32(info + offsetof(struct luo_wrap_info, next_pm), plan->next_pm);
-	wrap_put32(info + offsetof(struct luo_wrap_info, next_end), plan->next_end);
-	wrap_put32(info + offsetof(struct luo_wrap_info, init_size), plan->init_size);
+	copy_version(out, kernel);
 }
+
+static void fill(u8 *out, const struct wrap_file *kernel, const struct wrap_plan *plan)
+{
+	u8 *at = out + LUO_SETUP_BYTES + LUO_INFO_AT;
+	struct luo_wrap_info info;
+
+	memcpy(&info, at, sizeof(info));
+	info.next_setup = (u32)(plan->kernel_at - LUO_SETUP_BYTES);
+	info.next_pm = plan->next_pm;
+	info.next_end = plan->next_end;
+	info.init_size = plan->mem_size;
+	memcpy(at, &info, sizeof(info));
+	fill_header(out, kernel, plan);
+	wrap_fill_pe(out, plan->file_size,
+		     &(struct wrap_pe){
+			     .at = LUO_PE_AT,
+			     .sbat_at = LUO_SBAT_AT,
+			     .text_at = LUO_SETUP_BYTES,
+			     .text = info.payload_file,
+			     .shift = LUO_PE_SHIFT,
+			     .entry = LUO_SETUP_BYTES + info.efi_at,
+		     });
+}
+
+const struct wrap_arch wrap_x86_64 = {
+	.name = "x86_64",
+	.payload = "luo.bzImage",
+	.make = "make payload",
+	.is_kernel = is_bzimage,
+	.is_payload = is_payload,
+	.check_kernel = check_kernel,
+	.check_payload = check_payload,
+	.lay_out = lay_out,
+	.fill = fill,
+};
