@@ -53,7 +53,7 @@ int luo_arch_view(struct luo_phys *phys);
 int luo_arch_find_kho(const struct luo_phys *phys, struct luo_handover *handover);
 void *luo_arch_arena(size_t *size);
 void luo_arch_arena_used(size_t size);
-bool luo_arch_out_of_tables(void);
+bool luo_arch_unmapped(void);
 
 bool luo_arch_uart_named(const char *name, size_t len, struct luo_uart *uart);
 bool luo_arch_uart_default(struct luo_uart *uart);

@@ -96,8 +96,8 @@ static bool reachable(const struct luo_pt *pt, u64 pa, u64 len)
  * @pa:  start; the caller has checked that this is memory
  * @len: bytes, at least 1
  *
- * Return: false when there are no pages left for tables (@pt->full) or the address is beyond what
- * an identity map can reach.
+ * Return: false when there are no pages left for tables or the address is beyond what an identity
+ * map can reach; @pt->full is set then.
  */
 bool luo_pt_map(struct luo_pt *pt, u64 pa, u64 len)
 {
@@ -105,8 +105,10 @@ bool luo_pt_map(struct luo_pt *pt, u64 pa, u64 len)
 
 	if (luo_range_holds(&pt->last, pa, len))
 		return true;
-	if (!len || !reachable(pt, pa, len))
+	if (!len || !reachable(pt, pa, len)) {
+		pt->full |= len;
 		return false;
+	}
 	for (;; at += size) {
 		size = map_one(pt, at);
 		if (!size)

@@ -40,7 +40,7 @@ struct luo_pt_format {
  * @format: see there
  * @root:   highest table
  * @pool, @pool_end: pages that may become tables
- * @full:   a mapping failed for want of those
+ * @full:   a mapping failed, for want of those or because the address is out of reach
  * @last:   mapped already: the pages around what was asked for last
  */
 struct luo_pt {

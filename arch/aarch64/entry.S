@@ -254,7 +254,10 @@ pass_on:
 	mov	x3, #0
 	br	x9
 
-	/* EFI firmware starts a PE image here; this is no application of its: EFI_UNSUPPORTED. */
+	/*
+	 * EFI firmware starts a PE image here; this is no application of its: EFI_UNSUPPORTED. No
+	 * address may be computed: firmware has moved the sections apart.
+	 */
 	.text
 	.globl	luo_efi_entry
 luo_efi_entry:

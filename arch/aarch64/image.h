@@ -12,7 +12,7 @@
  *				is handed
  *	next			the next kernel's Image, not a byte changed, at a multiple of
  *				2 MiB plus its own text_offset
- *	next_end		its .bss, until image_size
+ *	next_end		its .bss, and room for a signature, until image_size
  */
 #ifndef LUO_AARCH64_IMAGE_H
 #define LUO_AARCH64_IMAGE_H

@@ -179,8 +179,8 @@ void luo_arch_arena_used(size_t size)
 	arena.size = size;
 }
 
-/** luo_arch_out_of_tables() - did a mapping fail for want of page-table pages? */
-bool luo_arch_out_of_tables(void)
+/** luo_arch_unmapped() - was there RAM that could not be mapped? */
+bool luo_arch_unmapped(void)
 {
 	return luo_mmu_full();
 }

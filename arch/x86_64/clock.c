@@ -4,7 +4,7 @@
  * else from channel 2 of the PIT, which is started once and looked at whenever somebody asks for
  * the time. Nothing here waits: with no rate the answer is 0.
  */
-#include "x86.h"
+#include "cpu.h"
 
 #define PIT_HZ	 1193182
 #define PIT_CH2	 0x42

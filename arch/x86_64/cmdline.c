@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* The command line: where it lies, and an edited copy of it for the next kernel. */
-#include "bootparams.h"
-#include "x86.h"
+#include "bootdata.h"
+#include "cpu.h"
 
 #include "../../luo/error.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* Which UARTs there are on a PC, and whether one can be reached; arch/uart.c writes to it. */
 #include "../uart.h"
-#include "x86.h"
+#include "cpu.h"
 
 /** luo_arch_uart_named() - the UART behind a PC's console name, ttyS0 to ttyS3. */
 bool luo_arch_uart_named(const char *name, size_t len, struct luo_uart *found)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* What this CPU has, whether memory is encrypted, and random numbers for the hash of names. */
-#include "x86.h"
+#include "cpu.h"
 
 struct luo_cpu luo_cpu;
 

@@ -17,7 +17,7 @@
  * The image is linked at 0 and applies its own relocations (R_X86_64_RELATIVE, packed by the
  * linker), because tables of strings hold addresses.
  */
-#include "bzimage.h"
+#include "image.h"
 
 	.section .head.text, "ax", @progbits
 	.code32

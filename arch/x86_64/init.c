@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* First C code: everything without which not even a fault could be survived. */
-#include "x86.h"
+#include "cpu.h"
 
 u64 luo_jump_to;
 

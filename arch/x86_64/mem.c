@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* The core's way to memory: struct luo_mem_ops on own page tables. */
-#include "x86.h"
+#include "cpu.h"
 
 #include "../../luo/error.h"
 

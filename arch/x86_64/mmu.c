@@ -6,7 +6,7 @@
  * jump, and kexec rounds them out to 2 MiB and 1 GiB, over whatever is not RAM. There is no
  * page-fault handler: luo_mmu_map() is asked before a pointer is handed out.
  */
-#include "x86.h"
+#include "cpu.h"
 
 #include "../../luo/error.h"
 #include "../pt.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* The two ways not to go on. */
-#include "x86.h"
+#include "cpu.h"
 
 /** luo_arch_can_reset() - there is always the triple fault. */
 bool luo_arch_can_reset(void)

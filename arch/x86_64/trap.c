@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* Own GDT and IDT, so that an exception prints a line instead of resetting the machine. */
-#include "x86.h"
+#include "cpu.h"
 
 /** struct luo_trap_frame - what trap.S leaves on the stack. */
 struct luo_trap_frame {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* Physical memory as boot_params describes it: RAM, and what is in use. */
-#include "bootparams.h"
-#include "x86.h"
+#include "bootdata.h"
+#include "cpu.h"
 
 #include "../../luo/error.h"
 
@@ -123,8 +123,8 @@ void luo_arch_arena_used(size_t size)
 	(void)size;
 }
 
-/** luo_arch_out_of_tables() - did a mapping fail for want of page-table pages? */
-bool luo_arch_out_of_tables(void)
+/** luo_arch_unmapped() - was there RAM that could not be mapped? */
+bool luo_arch_unmapped(void)
 {
 	return luo_mmu_full();
 }

@@ -2,7 +2,7 @@
 /*
  * Parts of `luo wrap`: the files, unpacking, the layout of each architecture, the PE headers.
  *
- * arch/x86_64/bzimage.h and arch/aarch64/image.h give the same names to different numbers, so only
+ * arch/x86_64/image.h and arch/aarch64/image.h give the same names to different numbers, so only
  * the file of an architecture includes its header; all else sees struct wrap_arch.
  */
 #ifndef HOST_WRAP_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * The PE/COFF headers of a wrapped image, so that it can be signed as a whole. The payload brings
- * them along (arch/x86_64/setup.S, arch/aarch64/image.S); here they get their sizes. Offsets:
+ * them along (arch/x86_64/image.S, arch/aarch64/image.S); here they get their sizes. Offsets:
  * Microsoft's "PE Format".
  *
  * In the file: headers, .sbat, .text (the payload), .linux (padding and the next kernel), without

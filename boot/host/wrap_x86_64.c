@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * x86_64: what `luo wrap` asks of a bzImage and of the payload, and how the two are laid out. The
- * layout is described in arch/x86_64/bzimage.h.
+ * layout is described in arch/x86_64/image.h.
  */
 #include "wrap.h"
 
 #include <string.h>
 
-#include "../../arch/x86_64/bzimage.h"
+#include "../../arch/x86_64/image.h"
 
 #define MIN_TAIL  (1ULL << 20) /* working memory of the payload behind the kernel's file */
 #define MAX_ALIGN (1ULL << 30)

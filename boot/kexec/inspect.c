@@ -73,8 +73,8 @@ static void find_and_run(struct luo_job_state *job)
 	}
 	add_scratch(job);
 	run(job);
-	if (luo_arch_out_of_tables())
-		refuse(&job->report, "no room for page tables: not all of the state was reached");
+	if (luo_arch_unmapped())
+		refuse(&job->report, "not all of the state can be mapped, so it is not judged");
 }
 
 /**

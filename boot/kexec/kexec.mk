@@ -118,7 +118,7 @@ $(BUILD)/aarch64/luo.Image: $(BUILD)/aarch64/luo.elf
 
 # $(1).part becomes $(1) when it is not too large.
 payload_size = size=$$(stat -c %s $(1).part); echo "$(notdir $(1)): $$size bytes"; \
-	if [ $$size -gt $(PAYLOAD_MAX) ]; then echo "$(notdir $(1)): over 48 KiB"; exit 1; fi; \
+	if [ $$size -gt $(PAYLOAD_MAX) ]; then echo "$(notdir $(1)): over $(PAYLOAD_MAX) bytes"; exit 1; fi; \
 	mv $(1).part $(1)
 
 -include $(PAYLOAD_O:.o=.d)

@@ -3,7 +3,7 @@
 
 The made-up kernel has all the header fields that kexec and luo wrap look at,
 with values of a real Linux 7.3, and random bytes for code. Offsets:
-Documentation/arch/x86/boot.rst; layout of a wrapped file: bzimage.h of the
+Documentation/arch/x86/boot.rst; layout of a wrapped file: image.h of the
 payload, which the reader follows by the info block alone.
 """
 

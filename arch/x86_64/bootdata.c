@@ -6,8 +6,8 @@
  * kernel needs its own: its decompressor takes init_size and kernel_alignment from there
  * (arch/x86/boot/compressed/head_64.S), and ours are larger. What a loader fills in is kept.
  */
-#include "bootparams.h"
-#include "x86.h"
+#include "bootdata.h"
+#include "cpu.h"
 
 u8 luo_zero_page[BP_SIZE] LUO_NOINIT __attribute__((aligned(4096)));
 

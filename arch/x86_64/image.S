@@ -4,11 +4,11 @@
  * they load it. Nothing in here is ever run. `luo wrap` fills in what depends on the next kernel;
  * until then xloadflags is 0 and so kexec refuses the file by itself.
  *
- * Setup header: Documentation/arch/x86/boot.rst; offsets in bzimage.h. PE/COFF: Microsoft's
+ * Setup header: Documentation/arch/x86/boot.rst; offsets in image.h. PE/COFF: Microsoft's
  * "PE Format"; what a kernel with KEXEC_SIG wants of it is in
  * crypto/asymmetric_keys/verify_pefile.c (7.3).
  */
-#include "bzimage.h"
+#include "image.h"
 
 	.section .setup, "", @progbits
 setup:

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* What the files of this folder know of each other, and instructions that C has no words for. */
-#ifndef LUO_X86_64_X86_H
-#define LUO_X86_64_X86_H
+#ifndef LUO_X86_64_CPU_H
+#define LUO_X86_64_CPU_H
 
 #include "../arch.h"
 #include "../ram.h"
-#include "bzimage.h"
+#include "image.h"
 #include "port.h"
 
 extern u8 luo_image[]; /* the load address */

@@ -8,8 +8,8 @@
  * memblock_x86_reserve_range_setup_data(), 7.1 to 7.3), and KASLR keeps clear of them (kaslr.c,
  * mem_avoid_overlap()).
  */
-#include "bootparams.h"
-#include "x86.h"
+#include "bootdata.h"
+#include "cpu.h"
 
 #include "../../luo/error.h"
 

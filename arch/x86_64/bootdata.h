@@ -3,10 +3,10 @@
  * boot_params outside the setup header, and setup_data nodes. Source:
  * arch/x86/include/uapi/asm/bootparam.h and setup_data.h, Linux 7.3; unchanged since 6.16.
  */
-#ifndef LUO_X86_64_BOOTPARAMS_H
-#define LUO_X86_64_BOOTPARAMS_H
+#ifndef LUO_X86_64_BOOTDATA_H
+#define LUO_X86_64_BOOTDATA_H
 
-#include "bzimage.h"
+#include "image.h"
 
 #define BP_SIZE		     4096
 #define BP_EXT_RAMDISK_IMAGE 0x0c0 /* u32, upper half */

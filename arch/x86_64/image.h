@@ -15,8 +15,8 @@
  *	[next_end, init_size)	"tail": working memory of the payload until it jumps; the next
  *				kernel's decompressor moves itself there
  */
-#ifndef LUO_X86_64_BZIMAGE_H
-#define LUO_X86_64_BZIMAGE_H
+#ifndef LUO_X86_64_IMAGE_H
+#define LUO_X86_64_IMAGE_H
 
 #define LUO_SETUP_BYTES	 4096  /* setup_sects = 7, and the boot sector */
 #define LUO_ENTRY64	 0x200 /* 64-bit entry: Documentation/arch/x86/boot.rst */
@@ -26,7 +26,7 @@
 #define LUO_INFO_MAGIC	 "LUO\177WRAP"
 
 /*
- * The PE headers as setup.S lays them out; luo wrap fills them in. Sections follow each other
+ * The PE headers as image.S lays them out; luo wrap fills them in. Sections follow each other
  * without a gap in the file; in firmware's memory everything behind the headers lies
  * LUO_PE_SHIFT higher, because .sbat gets a page of its own there.
  */
