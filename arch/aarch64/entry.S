@@ -246,6 +246,7 @@ pass_on:
 	orr	w10, w10, w11, lsl #8
 	orr	w10, w10, w12, lsl #16
 	orr	w10, w10, w13, lsl #24
+1:	cbz	w10, 1b			/* not wrapped: there is nowhere to go */
 	address	x9, luo_image
 	add	x9, x9, x10
 	mov	x0, x19

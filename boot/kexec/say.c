@@ -33,7 +33,8 @@ void luo_say_rejected(const struct luo_params *params)
 }
 
 /** luo_say_report() - the report in the form asked for, the verdict line last. */
-void luo_say_report(const struct luo_params *params, const struct luo_report *report)
+LUO_OWN_FUNCTION void luo_say_report(const struct luo_params *params,
+				     const struct luo_report *report)
 {
 	if (params->report == LUO_SHOW_OFF)
 		return;
