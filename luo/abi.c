@@ -18,11 +18,13 @@ static const struct luo_kho_abi kho_rows[] = {
 
 /*
  * One contiguous array of sessions: the count is not checked by the kernel, which reads past the
- * end (6.19..7.1 luo_session_deserialize()).
+ * end (6.19..7.1 luo_session_deserialize()). Up to 6.19 luo_session_create() takes an empty name;
+ * later kernels do not, so that in their states it is a name that was lost.
  */
 #define SESSION_ARRAY                                                                              \
 	{                                                                                          \
 		.order = 4, .header = 8, .entry = 80, .overfull = LUO_SEV_PANIC,                   \
+		.nameless = LUO_SEV_NOTE,                                                          \
 	}
 
 /* Two pages of files, counted in the session record. */
@@ -59,6 +61,10 @@ static const struct luo_abi rows[] = {
 				.loop = LUO_SEV_PANIC,
 				.drop_empty = true,
 				.keep_one = true,
+				.nameless = LUO_SEV_LOSE,
+				/* luo_session_serialize(), err_undo: names and files zeroed,
+				   the count of a block that was full stays */
+				.vacant = true,
 			},
 		.files = FILE_ARRAY,
 		.head_zero = LUO_SEV_NONE,
@@ -78,6 +84,7 @@ static const struct luo_abi rows[] = {
 				.overfull = LUO_SEV_PANIC,
 				.loop = LUO_SEV_PANIC,
 				.drop_empty = true,
+				.nameless = LUO_SEV_LOSE,
 			},
 		.files =
 			{

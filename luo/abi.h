@@ -110,6 +110,8 @@ enum luo_container_kind {
  * @total:       severity when counts do not add up to what the owner says
  * @drop_empty:  compaction may unlink empty blocks
  * @keep_one:    ... but the list must keep one block
+ * @nameless:    severity of an entry without a name (lists of sessions)
+ * @vacant:      an entry of zeros is no entry: a serialization that failed left it and the count
  */
 struct luo_chain_abi {
 	bool linked;
@@ -122,6 +124,8 @@ struct luo_chain_abi {
 	u8 total;
 	bool drop_empty;
 	bool keep_one;
+	u8 nameless;
+	bool vacant;
 };
 
 /**

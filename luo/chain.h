@@ -37,6 +37,8 @@ struct luo_chain {
 	u64 seen;
 };
 
+bool luo_chain_vacant(const struct luo_chain *chain, u64 i);
+u64 luo_chain_live(const struct luo_chain *chain);
 void luo_chain_init(struct luo_chain *chain, const struct luo_phys *phys,
 		    const struct luo_chain_abi *abi, u64 first, u64 array_count);
 int luo_chain_next(struct luo_chain *chain);

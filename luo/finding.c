@@ -72,13 +72,20 @@ static const struct luo_catalog_entry catalog[LUO_NR_CODES] = {
 	[LUO_S10] = { "LUO-S10", "session name has no end",
 		      "the name is cut to 63 bytes and may collide with another", REPORT, false },
 	[LUO_S11] = { "LUO-S11", "session has an empty name",
-		      "the session comes back without a name that anyone gave it", REPORT, false },
+		      "it comes back without its name, so that its owner cannot ask for it", REPORT,
+		      false },
 	[LUO_S12] = { "LUO-S12", "session name occurs more than once",
 		      "/dev/liveupdate cannot be opened: no session comes back", KEEP_OLD, false },
 	[LUO_S13] = { "LUO-S13", "block has two owners (the other list is number %u)",
 		      "the page is freed twice", REPORT, false },
 	[LUO_S14] = { "LUO-S14", "session states %u files, but its file pointer does not fit that",
 		      NULL, REPORT, false },
+	[LUO_S15] = { "LUO-S15",
+		      "session block counts %u vacant entries (zeros): a serialization failed",
+		      "one comes back as a session without a name; a second one makes every open "
+		      "of "
+		      "/dev/liveupdate fail",
+		      COMPACT, true },
 	[LUO_F01] = { "LUO-F01", "file block %x is misaligned", NULL, REPORT, false },
 	[LUO_F02] = { "LUO-F02", "file block %x is not RAM", NULL, REPORT, false },
 	[LUO_F03] = { "LUO-F03", "file block lies in scratch",
@@ -134,7 +141,7 @@ const char *luo_effect(enum luo_code code, u8 severity)
 
 	/* An effect of a code's own is the one of an error, but for the codes that are only notes.
 	 */
-	if (catalog[code].effect && (severity > LUO_SEV_LEAK || code == LUO_F13 || code == LUO_S11))
+	if (catalog[code].effect && (severity > LUO_SEV_LEAK || code == LUO_F13 || code == LUO_S15))
 		return catalog[code].effect;
 	return general[severity];
 }

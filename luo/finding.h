@@ -46,6 +46,7 @@ enum luo_code {
 	LUO_S12, /* name twice */
 	LUO_S13, /* page with two owners */
 	LUO_S14, /* files and count disagree */
+	LUO_S15, /* vacant entries counted */
 	LUO_F01, /* as S01 to S09, for file blocks */
 	LUO_F02,
 	LUO_F03,

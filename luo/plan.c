@@ -2,8 +2,10 @@
 /*
  * Planning of a compaction: which stores, in which order. Nothing is written here.
  *
- * First part: empty blocks go, wherever they stand. A run of them costs one store, in the header
- * of the block before the run or in the pointer to the list's head. Then their entries are taken
+ * First part: empty blocks go, wherever they stand, and blocks that count only vacant entries are
+ * empty ones. A run of them costs one store, in the header of the block before the run or in the
+ * pointer to the list's head; the same store of a header cuts off vacant entries behind the last
+ * session of its block. Then the map's entries of dropped blocks are taken
  * out of the map, several in one word together. Every relink stands before every clear, so
  * whichever store is the last that happens, no list leads to a page that is no longer preserved.
  *
@@ -24,28 +26,23 @@ struct planner {
 
 /**
  * struct link - where the pointer to the block to come is stored
- * @at:     the pointer to the head, or the header of the block @pa
- * @pa:     the last block that stays, 0 when none was met yet
- * @next:   value of the pointer
- * @count:  the other half of the header
- * @first:  when the list starts with empty blocks: the first of them
- * @first_next: its pointer
- * @run:    empty blocks met since
+ * @at:    the pointer to the head
+ * @pa:    the last block that stays, 0 when none was met yet
+ * @next:  its pointer; while there is none, that of the first block
+ * @count: the other half of the header
+ * @live:  what the count is to be
+ * @first: when the list starts with empty blocks: the first of them
+ * @run:   empty blocks met since
  */
 struct link {
 	u64 at;
 	u64 pa;
 	u64 next;
 	u64 count;
+	u64 live;
 	u64 first;
-	u64 first_next;
 	u64 run;
 };
-
-static struct luo_op *add_op(struct planner *p)
-{
-	return p->plan->nr == p->clear ? NULL : &p->plan->op[p->plan->nr++];
-}
 
 /* A word of the map that loses the bit of this block; old holds the bit until words are joined. */
 static int add_clear(struct planner *p, const struct luo_chain_abi *abi, u64 pa)
@@ -94,13 +91,11 @@ bool luo_plan_head(struct luo_op *op, u64 at, u64 old, u64 value)
 	return (u32)old == (u32)value;
 }
 
-static int relink(struct planner *p, u64 pa, u64 next, u64 count, u64 value)
+static int put_op(struct planner *p, const struct luo_op *op)
 {
-	struct luo_op *op = add_op(p);
-
-	if (!op)
+	if (p->plan->nr == p->clear)
 		return LUO_E_ARENA;
-	*op = (struct luo_op){ pa, 16, LUO_OP_RELINK, { next, count }, { value, count } };
+	p->plan->op[p->plan->nr++] = *op;
 	return 0;
 }
 
@@ -108,35 +103,52 @@ static int relink(struct planner *p, u64 pa, u64 next, u64 count, u64 value)
 static int end_first_run(struct planner *p, const struct luo_chain_abi *abi, struct link *l, u64 pa)
 {
 	struct luo_op head;
-	struct luo_op *op;
+	int err;
 
 	if ((pa || !abi->keep_one) && luo_plan_head(&head, l->at, l->first, pa)) {
-		op = add_op(p);
-		if (!op)
-			return LUO_E_ARENA;
-		*op = head;
-		return add_clear(p, abi, l->first);
+		err = put_op(p, &head);
+		return err ? err : add_clear(p, abi, l->first);
 	}
 	p->plan->kept++;
 	l->run--;
-	return l->run ? relink(p, l->first, l->first_next, 0, pa) : 0;
+	l->pa = l->first;
+	return 0;
 }
 
-/* The run before block pa ends; pa 0: the list ends. */
+/*
+ * The run before block pa ends; pa 0: the list ends. The block before the run gets its final
+ * header by one store, whether its pointer changes, its count, or both.
+ */
 static int end_run(struct planner *p, const struct luo_chain_abi *abi, struct link *l, u64 pa,
 		   u64 *dropped)
 {
-	int err;
+	struct luo_op op = { l->pa, 16, LUO_OP_RELINK, { l->next, l->count }, { pa, l->live } };
+	int err = 0;
 
-	if (!l->run)
-		return 0;
-	if (l->pa)
-		err = relink(p, l->pa, l->next, l->count, pa);
-	else
+	if (l->run && !l->pa) {
 		err = end_first_run(p, abi, l, pa);
+		op.pa = l->pa;
+	}
 	*dropped += l->run;
 	l->run = 0;
-	return err;
+	if (err || !l->pa || (l->next == pa && l->count == l->live))
+		return err;
+	return put_op(p, &op);
+}
+
+/* Vacant entries in front of a live one stay: to take them out, sessions would have to move. */
+static void count_holes(struct planner *p, const struct luo_chain *c, u64 live)
+{
+	for (u64 i = 0; i < live; i++)
+		p->plan->holes += luo_chain_vacant(c, i);
+}
+
+/* Note down the header of a block that stays, or of a first one that perhaps goes. */
+static void note_header(struct link *l, const struct luo_chain *c, u64 live)
+{
+	l->next = c->next;
+	l->count = c->count;
+	l->live = live;
 }
 
 static int take_empty(struct planner *p, const struct luo_chain *c, struct link *l)
@@ -145,7 +157,7 @@ static int take_empty(struct planner *p, const struct luo_chain *c, struct link 
 	if (l->pa || l->run > 1)
 		return add_clear(p, c->abi, c->pa);
 	l->first = c->pa;
-	l->first_next = c->next;
+	note_header(l, c, 0);
 	return 0;
 }
 
@@ -159,16 +171,19 @@ static int plan_list(struct planner *p, const struct luo_chain_abi *abi, u64 at,
 
 	luo_chain_init(&c, p->phys, abi, first, 0);
 	while (!err && (more = luo_chain_next(&c))) {
+		u64 live;
+
 		if (more < 0)
 			return more;
-		if (!c.count) {
+		live = luo_chain_live(&c);
+		if (!live) {
 			err = take_empty(p, &c, &l);
 			continue;
 		}
+		count_holes(p, &c, live);
 		err = end_run(p, abi, &l, c.pa, dropped);
 		l.pa = c.pa;
-		l.next = c.next;
-		l.count = c.count;
+		note_header(&l, &c, live);
 	}
 	return err ? err : end_run(p, abi, &l, 0, dropped);
 }
@@ -270,13 +285,14 @@ int luo_plan_make(const struct luo_phys *phys, const struct luo_state *state,
 	*plan = (struct luo_plan){ .max = left > ~0u ? ~0u : (u32)left };
 	plan->op = luo_arena_take(arena, plan->max * sizeof(struct luo_op));
 	p.clear = plan->max;
-	if (totals->empty_blocks && state->abi->sessions.drop_empty)
+	if ((totals->empty_blocks || totals->vacant) && state->abi->sessions.drop_empty)
 		err = plan_list(&p, &state->abi->sessions, state->head_at, state->sessions_pa,
 				&plan->blocks);
 	if (!err && totals->empty_fblocks && state->abi->files.drop_empty)
 		err = plan_files(&p, state);
 	if (!err)
 		err = join_clears(&p);
+	plan->cut = totals->vacant - plan->holes;
 	for (u32 i = 0; i < plan->nr; i++)
 		plan->bytes += plan->op[i].len;
 	arena->used -= (plan->max - plan->nr) * sizeof(struct luo_op);

@@ -13,7 +13,7 @@
 
 /** enum luo_op_why - what a store is for. */
 enum luo_op_why {
-	LUO_OP_RELINK, /* a block header {next, count}: one 16-byte store */
+	LUO_OP_RELINK, /* a block header {next, count}, either half or both: one 16-byte store */
 	LUO_OP_HEAD,   /* the pointer to the first block of a list: one store of 4 or 8 bytes */
 	LUO_OP_CLEAR,  /* bits of dropped blocks in one word of the map: one 8-byte store */
 };
@@ -42,6 +42,8 @@ struct luo_op {
  * @bytes:            bytes written by the stores
  * @kept:             empty blocks that stay: the list must keep one, or the pointer to the first
  *                    block cannot be changed by a single store
+ * @cut:              vacant entries that are no longer counted
+ * @holes:            vacant entries that stay, because a session follows them in their block
  */
 struct luo_plan {
 	struct luo_op *op;
@@ -52,6 +54,8 @@ struct luo_plan {
 	u64 pages;
 	u64 bytes;
 	u64 kept;
+	u64 cut;
+	u64 holes;
 };
 
 int luo_plan_make(const struct luo_phys *phys, const struct luo_state *state,

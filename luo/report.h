@@ -66,7 +66,10 @@ enum luo_pass {
 	LUO_NR_PASSES,
 };
 
-/** struct luo_totals - what was counted; blocks include the empty ones, pages are base pages. */
+/**
+ * struct luo_totals - what was counted; blocks include the empty ones, pages are base pages;
+ * sessions do not include the @vacant entries
+ */
 struct luo_totals {
 	u64 sessions;
 	u64 files;
@@ -74,6 +77,7 @@ struct luo_totals {
 	u64 fblocks;
 	u64 empty_blocks;
 	u64 empty_fblocks;
+	u64 vacant;
 	u64 pages;
 	u64 map_nodes;
 	u64 map_entries;

@@ -20,21 +20,43 @@ static void check_name(struct luo_verify *v, const u8 *record, u64 pa, struct lu
 	if (len == LUO_NAME_LEN)
 		luo_verify_add(v, LUO_S10, LUO_SEV_LOSE, pa, 0, owner);
 	else if (!len)
-		luo_verify_add(v, LUO_S11, LUO_SEV_NOTE, pa, 0, owner);
+		luo_verify_add(v, LUO_S11, v->state->abi->sessions.nameless, pa, 0, owner);
 }
 
-static void check_block(struct luo_verify *v, const struct luo_chain *c, u64 first)
+/*
+ * Source: luo_session_deserialize() of luo-session-v3. A vacant entry becomes a session with an
+ * empty name; the second of that name is a duplicate, and every open of /dev/liveupdate fails.
+ */
+static void add_vacant(struct luo_verify *v, const struct luo_list *list, u64 vacant)
+{
+	if (v->quiet || !vacant)
+		return;
+	v->totals.vacant += vacant;
+	luo_report_add(v->report, LUO_S15, v->totals.vacant > 1 ? LUO_SEV_REFUSE : LUO_SEV_NOTE,
+		       list->chain.pa, vacant, &list->owner);
+}
+
+/* Returns the number of sessions up to here. */
+static u64 check_block(struct luo_verify *v, const struct luo_list *list, u64 sessions)
 {
 	struct luo_owner owner = { .kind = LUO_OWNER_SESSION };
+	const struct luo_chain *c = &list->chain;
+	u64 vacant = 0;
 
 	for (u64 i = 0; i < c->used; i++) {
 		const u8 *record = luo_chain_entry(c, i);
 		u64 pa = c->pa + (u64)(record - c->block);
 
-		owner.index = first + i;
+		if (luo_chain_vacant(c, i)) {
+			vacant++;
+			continue;
+		}
+		owner.index = sessions++;
 		check_name(v, record, pa, &owner);
-		luo_verify_files(v, first + i, record, pa);
+		luo_verify_files(v, owner.index, record, pa);
 	}
+	add_vacant(v, list, vacant);
+	return sessions;
 }
 
 static void walk(struct luo_verify *v)
@@ -50,8 +72,7 @@ static void walk(struct luo_verify *v)
 			v->totals.blocks++;
 			v->totals.empty_blocks += !list.chain.count;
 		}
-		check_block(v, &list.chain, sessions);
-		sessions += list.chain.used;
+		sessions = check_block(v, &list, sessions);
 	}
 	if (!v->quiet)
 		v->totals.sessions = sessions;

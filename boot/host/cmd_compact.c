@@ -58,6 +58,15 @@ static void print_plan(const struct luo_out *out, const struct luo_plan *plan)
 		luo_put(out, "; ");
 		print_count(out, plan->kept, " empty blocks must stay");
 	}
+	if (plan->cut) {
+		luo_put(out, "; ");
+		print_count(out, plan->cut, " vacant entries are no longer counted");
+	}
+	if (plan->holes) {
+		luo_put(out, "; ");
+		print_count(out, plan->holes,
+			    " vacant entries must stay: sessions behind them would have to move");
+	}
 	luo_put(out, "\n");
 	for (u32 i = 0; i < plan->nr; i++)
 		print_op(out, &plan->op[i]);

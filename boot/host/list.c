@@ -109,7 +109,8 @@ const char *list_walk(const struct answer *a, const struct list_view *view, u64 
 	luo_chain_init(&c, &a->phys, &a->report.abi->sessions, a->state.sessions_pa, 0);
 	while (next_block(&w, &c, &why) > 0)
 		for (u64 i = 0; i < c.used; i++)
-			walk_session(&w, luo_chain_entry(&c, i));
+			if (!luo_chain_vacant(&c, i))
+				walk_session(&w, luo_chain_entry(&c, i));
 	*pa = c.pa;
 	return why;
 }

@@ -180,14 +180,14 @@ def test_damage(tmp_path, code, severity, damage):
             for f in found if "0x" in f["what"]}
 
 
-def test_an_empty_name_is_a_note(tmp_path):
-    """The next kernel takes one session without a name as it takes any."""
+def test_an_empty_name_is_a_name_that_was_lost(tmp_path):
+    """No kernel of luo-v5 creates such a session: its owner cannot find it."""
     state = three_blocks()
     name(1, b"")(state)
     answer = findings(tmp_path, state)
-    assert (answer.status, answer.json["verdict"]) == (OK, "ok")
+    assert (answer.status, answer.json["verdict"]) == (ERRORS, "errors")
     assert [(f["code"], f["severity"]) for f in answer.json["findings"]] == [
-        ("LUO-S11", "note")]
+        ("LUO-S11", "lose")]
 
 
 def test_the_undamaged_state_is_ok(tmp_path):

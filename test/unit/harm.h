@@ -54,6 +54,8 @@ void files_missing(struct world *w);
 void name_unterminated(struct world *w);
 void name_empty(struct world *w);
 void name_empty_twice(struct world *w);
+void entries_vacant(struct world *w);
+void name_lost(struct world *w);
 void name_adjacent(struct world *w);
 void name_far(struct world *w);
 void name_behind_nul(struct world *w);

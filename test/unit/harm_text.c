@@ -35,6 +35,17 @@ void name_empty_twice(struct world *w)
 	memset(name_of(w, w->sessions - 1), 0, 64);
 }
 
+void entries_vacant(struct world *w)
+{
+	memset(world_at(w, world_session(w, 3), 2 * 80), 0, 2 * 80);
+}
+
+/* A session with files that has lost its name. */
+void name_lost(struct world *w)
+{
+	memset(name_of(w, 1), 0, 64);
+}
+
 void name_adjacent(struct world *w)
 {
 	memcpy(name_of(w, 1), name_of(w, 0), 64);

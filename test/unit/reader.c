@@ -75,10 +75,12 @@ static void read_block(struct reader *r, struct world *w, u64 pa)
 	for (u64 i = 0; i < count; i++) {
 		u64 record = pa + l->header + i * l->entry;
 
+		if (world_vacant(w, record))
+			continue;
 		mix(r, world_at(w, record, 64), 64);
 		read_files(r, w, record);
+		r->sessions++;
 	}
-	r->sessions += count;
 	r->blocks++;
 }
 

@@ -40,7 +40,7 @@ static const struct damage damages[] = {
 	{ "session chain: last to first", loop_head, LUO_S08, PANIC },
 	{ "session chain: last to middle", loop_middle, LUO_S08, PANIC },
 	{ "name without end", name_unterminated, LUO_S10, LOSE },
-	{ "name empty", name_empty, LUO_S11, NOTE },
+	{ "name empty", name_empty, LUO_S11, LOSE },
 	{ "name empty twice", name_empty_twice, LUO_S12, REFUSE, .also = LUO_S11 },
 	{ "name twice, adjacent", name_adjacent, LUO_S12, REFUSE },
 	{ "name twice, far apart", name_far, LUO_S12, REFUSE },

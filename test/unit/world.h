@@ -157,6 +157,7 @@ u64 world_file_capacity(const struct world *w);
 u64 world_add_block(struct world *w, u64 count);
 void world_add_sessions(struct world *w, u64 count);
 u64 world_session(const struct world *w, u64 index);
+bool world_vacant(const struct world *w, u64 session);
 void world_name(struct world *w, u64 session, const char *name);
 u64 world_memfd(struct world *w, u32 nr_folios);
 void world_write_file(struct world *w, u64 pa, u64 token);

@@ -118,6 +118,14 @@ u64 world_session(const struct world *w, u64 index)
 	return w->block[b].pa + l->header + index * l->entry;
 }
 
+/* In the luo-session-v3 way: a slot that a failed serialization zeroed but left counted. */
+bool world_vacant(const struct world *w, u64 session)
+{
+	static const u8 zeros[80];
+
+	return w->abi == WORLD_S3 && !memcmp(world_at(w, session, 80), zeros, 80);
+}
+
 /*
  * A memfd-v2 record: pos @0, size @8, seals u32 @16, flags u32 @20, nr_folios @24, and the
  * vmalloc descriptor @32 {first chunk, total pages u32 @8, flags u16 @12, order u16 @14}. The
