@@ -39,13 +39,14 @@ bool fdt_is_tree(const struct luo_phys *phys, u64 pa)
 	return p && fdt32_ld(p) == FDT_MAGIC;
 }
 
-/* A property that is one native u64; 0 when it is missing or of another size. */
-static u64 native_u64(const void *tree, int node, const char *name)
+/* A property that is one native u64; false, and 0, when it is missing or of another size. */
+static bool native_u64(const void *tree, int node, const char *name, u64 *value)
 {
 	int len;
 	const void *p = fdt_getprop(tree, node, name, &len);
 
-	return p && len == sizeof(u64) ? luo_get64(p) : 0;
+	*value = p && len == sizeof(u64) ? luo_get64(p) : 0;
+	return p && len == sizeof(u64);
 }
 
 static int find_version(const void *tree, struct luo_state *state, struct luo_report *report)
@@ -56,7 +57,7 @@ static int find_version(const void *tree, struct luo_state *state, struct luo_re
 		    luo_printable(name, 32) ? name : "?", 32);
 	state->kho = luo_kho_abi_find(name);
 	report->kho = state->kho;
-	if (state->kho && state->kho->map == LUO_MAP_RADIX)
+	if (state->kho)
 		return 0;
 	report->refused = true;
 	return bad(report, LUO_K03, LUO_SEV_LOSE, state->kho_fdt_pa, LUO_E_VERSION);
@@ -70,12 +71,13 @@ static int find_luo(const struct luo_phys *phys, const void *tree, struct luo_st
 
 	if (node < 0) {
 		report->none = true;
+		state->has_map &= !state->kho->with_luo;
 		return LUO_E_NONE;
 	}
-	state->luo_pa = native_u64(tree, node, state->kho->blob_prop);
+	native_u64(tree, node, state->kho->blob_prop, &state->luo_pa);
 	state->luo_size = luo_page_size(phys);
 	if (state->kho->has_size)
-		state->luo_size = native_u64(tree, node, "blob-size");
+		native_u64(tree, node, "blob-size", &state->luo_size);
 	if (!state->luo_pa || !state->luo_size)
 		return bad(report, LUO_K05, LUO_SEV_PANIC, state->kho_fdt_pa, LUO_E_FORMAT);
 	return 0;
@@ -84,11 +86,12 @@ static int find_luo(const struct luo_phys *phys, const void *tree, struct luo_st
 /**
  * fdt_kho_open() - read the KHO root FDT
  * @phys:   the view
- * @state:  kho_fdt_pa and kho_fdt_size are set; kho, map_pa, luo_pa and luo_size are filled in
+ * @state:  kho_fdt_pa and kho_fdt_size are set; kho, has_map, map_pa, luo_pa and luo_size are
+ *          filled in
  * @report: gets the finding when something is wrong, and @none without a LUO child
  *
  * Return: 0; LUO_E_RAM, LUO_E_FORMAT or LUO_E_VERSION when the state cannot be followed at all;
- * LUO_E_NONE when map_pa is there but no LUO child.
+ * LUO_E_NONE when there is no LUO child.
  */
 int fdt_kho_open(const struct luo_phys *phys, struct luo_state *state, struct luo_report *report)
 {
@@ -102,8 +105,9 @@ int fdt_kho_open(const struct luo_phys *phys, struct luo_state *state, struct lu
 	err = find_version(tree, state, report);
 	if (err)
 		return err;
-	state->map_pa = native_u64(tree, 0, "preserved-memory-map");
-	if (!state->map_pa)
+	state->has_map = native_u64(tree, 0, "preserved-memory-map", &state->map_pa);
+	state->has_map &= state->map_pa || state->kho->empty;
+	if (!state->has_map)
 		return bad(report, LUO_K04, LUO_SEV_LOSE, state->kho_fdt_pa, LUO_E_FORMAT);
 	return find_luo(phys, tree, state, report);
 }

@@ -32,7 +32,8 @@ static void lap(struct run *r, enum luo_pass pass)
 	r->since = t;
 }
 
-static void add(struct run *r, enum luo_code code, u8 severity, u64 pa, u64 value, u8 owner_kind)
+static LUO_NOINLINE void add(struct run *r, enum luo_code code, u8 severity, u64 pa, u64 value,
+			     u8 owner_kind)
 {
 	struct luo_owner owner = { .kind = owner_kind };
 
@@ -110,9 +111,9 @@ static int verify(struct run *r, struct luo_totals *totals)
 
 	kho = fdt_kho_open(r->phys, r->state, r->report);
 	lap(r, LUO_PASS_OPEN);
-	if (!r->state->map_pa)
+	if (!r->state->has_map)
 		return kho;
-	luo_map_init(&r->map, r->phys, r->state->map_pa);
+	luo_map_open(&r->map, r->phys, r->state->kho->map, r->state->map_pa);
 	err = luo_map_verify(&r->map, r->report, totals, &r->arena, r->job->key);
 	check_roots(r);
 	lap(r, LUO_PASS_MAP);
@@ -135,7 +136,7 @@ static int compact(struct run *r, struct luo_plan *plan)
 	lap(r, LUO_PASS_COMPACT);
 	luo_report_restart(report);
 	__builtin_memset(&report->after, 0, sizeof(report->after));
-	r->state->map_pa = 0;
+	r->state->has_map = false;
 	r->state->luo_pa = 0;
 	err = verify(r, &report->after);
 	if (stopped)

@@ -10,10 +10,34 @@
 #include "str.h"
 
 static const struct luo_kho_abi kho_rows[] = {
-	{ "kho-v1", "6.16..7.0", LUO_MAP_UNREADABLE, "fdt", false },
-	{ "kho-v2", "7.1 development", LUO_MAP_RADIX, "preserved-data", false },
-	{ "kho-v3", "7.1", LUO_MAP_RADIX, "preserved-data", true },
-	{ "kho-v4", "7.2..7.3", LUO_MAP_RADIX, "preserved-data", true },
+	{
+		.name = "kho-v1",
+		.kernels = "6.16..7.0",
+		.map = LUO_MAP_CHUNKS,
+		.blob_prop = "fdt",
+		.empty = true,
+		.with_luo = true, /* 6.16 and 6.17: bitmaps of 512 bytes (PRESERVE_BITS) */
+	},
+	{
+		.name = "kho-v2",
+		.kernels = "7.1 development",
+		.map = LUO_MAP_RADIX,
+		.blob_prop = "preserved-data",
+	},
+	{
+		.name = "kho-v3",
+		.kernels = "7.1",
+		.map = LUO_MAP_RADIX,
+		.blob_prop = "preserved-data",
+		.has_size = true,
+	},
+	{
+		.name = "kho-v4",
+		.kernels = "7.2..7.3",
+		.map = LUO_MAP_RADIX,
+		.blob_prop = "preserved-data",
+		.has_size = true,
+	},
 };
 
 /*

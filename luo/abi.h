@@ -73,8 +73,8 @@ enum luo_severity {
 };
 
 enum luo_map_kind {
-	LUO_MAP_UNREADABLE, /* known by name only */
-	LUO_MAP_RADIX,
+	LUO_MAP_RADIX,	/* a tree of bitmaps */
+	LUO_MAP_CHUNKS, /* a list of bitmaps */
 };
 
 /**
@@ -84,6 +84,9 @@ enum luo_map_kind {
  * @map:       form of the preserved-memory map
  * @blob_prop: name of a sub-node's address property
  * @has_size:  sub-nodes carry blob-size too
+ * @empty:     the address of the map may be 0, for an empty one
+ * @with_luo:  the map is read only beside a LUO node: kernels without LUO use the same string for
+ *             another form
  */
 struct luo_kho_abi {
 	const char *name;
@@ -91,6 +94,8 @@ struct luo_kho_abi {
 	u8 map;
 	const char *blob_prop;
 	bool has_size;
+	bool empty;
+	bool with_luo;
 };
 
 enum luo_container_kind {

@@ -27,6 +27,8 @@ enum luo_code {
 	LUO_M05, /* entries overlap */
 	LUO_M06, /* index outside the key space */
 	LUO_M07, /* node in scratch */
+	LUO_M08, /* chunk malformed */
+	LUO_M09, /* bitmap misplaced or doubled */
 	LUO_C01, /* container address */
 	LUO_C02, /* container malformed */
 	LUO_C03, /* container version unknown */
@@ -74,17 +76,16 @@ enum luo_code {
  * @what:       cause, in a few words; a %x is replaced by the finding's value in hex, %u in decimal
  * @effect:     what the next kernel does; NULL: the severity's general sentence
  * @remedy:     what the reader can do
- * @repairable: compaction removes the cause
  */
 struct luo_catalog_entry {
-	const char *code;
+	char code[8];
 	const char *what;
 	const char *effect;
 	const char *remedy;
-	bool repairable;
 };
 
 const struct luo_catalog_entry *luo_catalog(enum luo_code code);
+bool luo_repairable(enum luo_code code);
 const char *luo_effect(enum luo_code code, u8 severity);
 
 #endif

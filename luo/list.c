@@ -25,7 +25,8 @@ void luo_verify_add(struct luo_verify *v, enum luo_code code, u8 severity, u64 p
 		luo_report_add(v->report, code, severity, pa, value, owner);
 }
 
-static void add(struct luo_verify *v, const struct luo_list *list, u32 what, u8 severity, u64 value)
+static LUO_NOINLINE void add(struct luo_verify *v, const struct luo_list *list, u32 what,
+			     u8 severity, u64 value)
 {
 	luo_verify_add(v, list->first + what, severity, list->chain.pa, value, &list->owner);
 }

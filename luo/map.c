@@ -5,7 +5,7 @@
 #include "error.h"
 
 /**
- * luo_map_init() - a cursor over a map
+ * luo_map_init() - a cursor over a radix map
  * @map:  filled in; nothing is read yet
  * @phys: the view; its page shift decides the shape of the tree
  * @root: physical address of the root node
@@ -17,9 +17,23 @@ void luo_map_init(struct luo_map *map, const struct luo_phys *phys, u64 root)
 	__builtin_memset(map, 0, sizeof(*map));
 	map->phys = phys;
 	map->root = root;
+	map->kind = LUO_MAP_RADIX;
 	map->table = phys->page_shift - 3;
 	map->leaf_bits = phys->page_shift + 3;
 	map->levels = (key_bits - map->leaf_bits + map->table - 1) / map->table + 1;
+}
+
+/**
+ * luo_map_open() - a cursor over a map of any kind
+ * @map:  filled in; nothing is read yet
+ * @phys: the view
+ * @kind: enum luo_map_kind, from the row of the KHO version
+ * @root: where the map starts; 0 for an empty map of kho-v1
+ */
+void luo_map_open(struct luo_map *map, const struct luo_phys *phys, u8 kind, u64 root)
+{
+	luo_map_init(map, phys, root);
+	map->kind = kind;
 }
 
 /** luo_map_key() - key of the entry for 2^@order pages at @pa. */
@@ -55,11 +69,27 @@ static u64 index_of(const struct luo_map *map, u64 key, u32 level)
 	return key >> ((level - 1) * map->table + map->leaf_bits) & ((1ULL << map->table) - 1);
 }
 
-static const u8 *map_node(const struct luo_map *map, u64 pa)
+/** luo_map_node() - the page of the map at an address of any value, NULL when it cannot be one. */
+const u8 *luo_map_node(const struct luo_map *map, u64 pa)
 {
 	u64 size = luo_page_size(map->phys);
 
 	return pa & (size - 1) ? NULL : luo_map(map->phys, pa, size);
+}
+
+/* Address of the leaf with a key, 0 without one. */
+static u64 find_leaf(const struct luo_map *map, u64 key)
+{
+	u64 pa = map->root;
+	const u8 *node;
+
+	for (u32 level = map->levels - 1; level; level--) {
+		node = luo_map_node(map, pa);
+		pa = node ? luo_get64(node + index_of(map, key, level) * 8) : 0;
+		if (!pa)
+			return 0;
+	}
+	return pa;
 }
 
 /** luo_map_leaf() - the leaf for an entry, from the cache when the last one was the same. */
@@ -68,17 +98,14 @@ const struct luo_leaf *luo_map_leaf(struct luo_map *map, u64 pa, u32 order)
 	u64 key = luo_map_key(map, pa, order);
 	struct luo_leaf *leaf = &map->cache[order];
 	u64 first = key >> map->leaf_bits << map->leaf_bits;
-	u64 node_pa = map->root;
-	const u8 *node;
 
 	if (leaf->valid && leaf->key == first)
 		return leaf;
-	node = map_node(map, node_pa);
-	for (u32 level = map->levels - 1; node && level; level--) {
-		node_pa = luo_get64(node + index_of(map, key, level) * 8);
-		node = node_pa ? map_node(map, node_pa) : NULL;
-	}
-	*leaf = (struct luo_leaf){ first, node ? node_pa : 0, node, true };
+	if (map->kind == LUO_MAP_CHUNKS)
+		pa = luo_chunks_find(map, first << (map->phys->page_shift + order), order);
+	else
+		pa = find_leaf(map, key);
+	*leaf = (struct luo_leaf){ first, pa, pa ? luo_map_node(map, pa) : NULL, true };
 	return leaf;
 }
 
@@ -163,7 +190,7 @@ static bool worth_going(const struct luo_map *map, u64 key)
 /* Go to the node at pa, which stands for the keys from key on; NULL when that cannot be. */
 static const u8 *enter(const struct luo_map *map, const struct luo_map_visitor *v, u64 pa, u64 key)
 {
-	const u8 *node = map_node(map, pa);
+	const u8 *node = luo_map_node(map, pa);
 
 	if (key >> (65 - map->phys->page_shift))
 		v->bad(v->ctx, LUO_M06, pa, key);
@@ -217,8 +244,9 @@ static u32 step(const struct luo_map *map, const struct luo_map_visitor *v, stru
 }
 
 /**
- * luo_map_walk() - visit every node of the tree, in the order of the keys
- * @map:     the map; damaged trees end, after a number of steps bounded by the size of RAM
+ * luo_map_walk() - visit every node of the map, in the order of the keys or of the chunks
+ * @map:     the map; damaged ones end, after a number of steps bounded by the size of RAM or by
+ *           the longest chain of chunks
  * @visitor: what to call
  */
 void luo_map_walk(const struct luo_map *map, const struct luo_map_visitor *visitor)
@@ -226,6 +254,10 @@ void luo_map_walk(const struct luo_map *map, const struct luo_map_visitor *visit
 	struct walk w = { 0 };
 	u32 level = map->levels - 1;
 
+	if (map->kind == LUO_MAP_CHUNKS) {
+		luo_chunks_walk(map, visitor);
+		return;
+	}
 	w.node[level] = enter(map, visitor, map->root, 0);
 	if (!w.node[level])
 		return;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * Is the map well-formed? Every node in RAM, outside scratch and reached one way; every entry RAM,
- * outside scratch, and covered by no other entry. Leaves whose whole span is plain RAM, the usual
- * case, are only counted.
+ * outside scratch, and covered by no other entry; no two bitmaps for the same pages. Leaves whose
+ * whole span is plain RAM, the usual case, are only counted.
  */
 #include "map.h"
 
@@ -30,7 +30,7 @@ static u64 popcount(u64 v)
 	return v * 0x0101010101010101ULL >> 56;
 }
 
-static void add(struct check *c, enum luo_code code, u64 pa, u64 value)
+static LUO_NOINLINE void add(struct check *c, enum luo_code code, u64 pa, u64 value)
 {
 	if (!c->quiet)
 		luo_report_add(c->report, code, LUO_SEV_PANIC, pa, value, &map_owner);
@@ -122,6 +122,15 @@ static void check_entry(struct check *c, u64 key)
 		add(c, LUO_M05, pa, order);
 }
 
+static u64 key_pa(const struct check *c, u64 key)
+{
+	u32 order;
+	u64 pa = 0;
+
+	luo_map_decode(c->map, key, &pa, &order);
+	return pa;
+}
+
 /* Order 0 and a span that is all RAM and no scratch: no entry of this leaf can be wrong. */
 static bool leaf_is_plain(const struct check *c, u64 key)
 {
@@ -150,9 +159,13 @@ static void check_leaf(void *ctx, u64 key, const u8 *bits, u64 pa)
 	struct check *c = ctx;
 	bool plain = leaf_is_plain(c, key);
 
-	(void)pa;
+	/* In a tree a key leads to one leaf; a list may have any number. */
+	if (c->map->kind == LUO_MAP_CHUNKS && luo_seen_token(&c->seen, 0, key))
+		luo_report_add(c->report, LUO_M09, LUO_SEV_PANIC, pa, key_pa(c, key), &map_owner);
 	if (c->quiet)
 		return;
+	/* More entries than pages: what is wrong will be found without looking at every one. */
+	plain |= c->totals->map_entries > luo_ram_end(c->map->phys) >> c->map->phys->page_shift;
 	for (u64 i = 0; i >> c->map->leaf_bits == 0; i += 64) {
 		u64 word = luo_get64(bits + i / 8);
 
@@ -172,7 +185,7 @@ static void check_leaf(void *ctx, u64 key, const u8 *bits, u64 pa)
 /**
  * luo_map_verify() - check the whole map
  * @map:    the map
- * @report: findings LUO_M01 to LUO_M07 are added
+ * @report: findings LUO_M01 to LUO_M09 are added
  * @totals: nodes, entries and pages are counted here
  * @arena:  working memory, given back
  * @key:    random numbers for a hash
@@ -233,7 +246,7 @@ static void each_leaf(void *ctx, u64 key, const u8 *bits, u64 leaf_pa)
 			e->entry(e->ctx, pa, order);
 }
 
-/** luo_map_each() - call @entry for every entry, in the order of keys: low orders last. */
+/** luo_map_each() - call @entry for every entry; a tree has them in the order of keys. */
 void luo_map_each(const struct luo_map *map, void (*entry)(void *ctx, u64 pa, u32 order), void *ctx)
 {
 	struct each e = { map, entry, ctx };

@@ -10,7 +10,7 @@ void luo_put(const struct luo_out *out, const char *text)
 	out->write(out->ctx, text, luo_strnlen(text, 4096));
 }
 
-static void put_number(const struct luo_out *out, u64 value, u32 base)
+static LUO_NOINLINE void put_number(const struct luo_out *out, u64 value, u32 base)
 {
 	char buf[20];
 	u32 at = sizeof(buf);

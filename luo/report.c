@@ -30,7 +30,7 @@ void luo_report_add(struct luo_report *report, enum luo_code code, u8 severity, 
 		return;
 	report->nr_findings++;
 	report->by_severity[severity]++;
-	if (severity >= LUO_SEV_LOSE && !luo_catalog(code)->repairable)
+	if (severity >= LUO_SEV_LOSE && !luo_repairable(code))
 		report->unrepairable++;
 	if (report->by_code[code]++ >= LUO_MAX_SAME || report->nr_kept == LUO_MAX_FINDINGS)
 		return;

@@ -18,7 +18,7 @@ static u64 mix(u64 a, u64 b)
 }
 
 /* Fold one word into a hash; the odd constants are the golden ratio's and sqrt(2)'s digits. */
-static u64 fold(const struct luo_seen *seen, u64 h, u64 word)
+static LUO_NOINLINE u64 fold(const struct luo_seen *seen, u64 h, u64 word)
 {
 	return mix(h ^ word ^ seen->key[0], 0x9e3779b97f4a7c15ULL ^ seen->key[1]) + word;
 }

@@ -25,7 +25,8 @@ struct luo_handover {
  * @kho, @abi:    rows of the version table, NULL when unknown or not reached
  * @kho_fdt_pa:   the KHO root FDT
  * @kho_fdt_size: bytes of its page
- * @map_pa:       root node of the preserved-memory map
+ * @has_map:      there is a preserved-memory map that can be verified
+ * @map_pa:       its root node or first chunk; may be 0
  * @luo_pa, @luo_size: the container
  * @head_at:      physical address of the pointer to the first session block
  * @sessions_pa:  value of that pointer
@@ -37,6 +38,7 @@ struct luo_state {
 	u64 kho_fdt_pa;
 	u64 kho_fdt_size;
 	u64 map_pa;
+	bool has_map;
 	u64 luo_pa;
 	u64 luo_size;
 	u64 head_at;

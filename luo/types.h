@@ -17,6 +17,9 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 
+/* Called from many places: one copy is smaller, which matters in a payload. */
+#define LUO_NOINLINE __attribute__((noinline))
+
 #define LUO_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Handed-over numbers are native-endian and only 4-byte aligned: never dereference them as u64. */

@@ -37,7 +37,7 @@ static void explain(const struct luo_out *out, enum luo_code code)
 	put_line(out, "effect:     ",
 		 e->effect ? e->effect : "as its severity says, which depends on the ABI");
 	put_line(out, "remedy:     ", e->remedy);
-	put_line(out, "compaction: ", e->repairable ? "removes the cause" : "does not help");
+	put_line(out, "compaction: ", luo_repairable(code) ? "removes the cause" : "does not help");
 }
 
 /** cmd_explain() - print what a code means; "LUO-" and the case do not matter. */

@@ -164,7 +164,7 @@ def test_none(tmp_path):
     assert (report["verdict"], report["exit"]) == ("none", FAILED)
 
 
-@pytest.mark.parametrize("kho", ["kho-v1", "kho-v5", "kho-v4;radix-v1"])
+@pytest.mark.parametrize("kho", ["kho-v0", "kho-v5", "kho-v4;radix-v1"])
 def test_other_kho_version_is_refused_by_name(tmp_path, kho):
     answer = run("verify", core(tmp_path, with_files(kho=kho)))
     assert answer.status == FAILED and "LUO-K03" in answer.out

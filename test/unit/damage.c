@@ -37,7 +37,7 @@ static void one_damage(const struct damage *d, enum world_abi abi, u32 shift)
 	run(&a, &w, LUO_MODE_VERIFY);
 	expect_damage(&a, d);
 	snap_expect(s, &w, NULL, 0);
-	if (d->severity >= LUO_SEV_LOSE && !luo_catalog(d->code)->repairable) {
+	if (d->severity >= LUO_SEV_LOSE && !luo_repairable(d->code)) {
 		run(&a, &w, LUO_MODE_COMPACT);
 		expect_damage(&a, d);
 		assert_int_equal(w.nr_log, 0);

@@ -33,7 +33,7 @@ static u64 prop64(const u8 *fdt, const char *path, const char *name)
 static u64 first_block(struct world *w)
 {
 	const u8 *kho = world_at(w, w->handover.fdt_pa, world_page(w));
-	u64 luo = prop64(kho, "/LUO", "preserved-data");
+	u64 luo = prop64(kho, "/LUO", w->kho.data_prop);
 
 	if (w->abi == WORLD_V5)
 		return world_get(w, luo + 16);

@@ -108,7 +108,6 @@ static void luo_bits(struct world *w)
 }
 
 static const struct damage kho_damages[] = {
-	{ "kho-v1", kho_v1, LUO_K03, REFUSED },
 	{ "kho-v9", kho_v9, LUO_K03, REFUSED },
 	{ "kho-v4;radix-v1", kho_longer, LUO_K03, REFUSED },
 	{ "kho-v", kho_prefix, LUO_K03, REFUSED },

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool world_kho_v1;
+
 static const struct world_bank *bank_of(const struct world *w, u64 pa, u64 len)
 {
 	for (u32 i = 0; i < 2; i++) {
@@ -184,7 +186,8 @@ void world_open(struct world *w, u32 shift, enum world_abi abi, u64 high_mib)
 	w->alloc_end = w->scratch[1].start;
 	w->stray_at = STRAY_AT;
 	w->node_at = NODE_AT;
-	w->root = world_new_node(w);
+	w->v1 = world_kho_v1;
+	w->root = w->v1 ? 0 : world_new_node(w);
 	w->handover.fdt_size = world_page(w);
 	w->handover.scratch_pa = SCRATCH_PA;
 	w->handover.scratch_size = sizeof(w->scratch);

@@ -40,6 +40,9 @@
 
 enum world_abi { WORLD_V5, WORLD_S2, WORLD_S3 };
 
+/* Worlds opened while this is set have the map and the root tree of kho-v1. */
+extern bool world_kho_v1;
+
 struct world_bank {
 	u64 start;
 	u64 size;
@@ -99,6 +102,7 @@ struct world_block {
 struct world {
 	u32 shift;
 	enum world_abi abi;
+	bool v1;
 	struct world_bank bank[2];
 	struct luo_range ram[2];
 	struct luo_range scratch[2];
@@ -130,7 +134,7 @@ u64 world_page(const struct world *w);
 u64 world_alloc(struct world *w, u32 order);
 u64 world_stray(struct world *w, u32 order);
 
-/* world_map.c: the radix map of kho-v2 to kho-v4 */
+/* world_map.c: the radix map of kho-v2 to kho-v4; what preserves speaks to either map */
 u64 world_key(u32 shift, u64 pa, u32 order);
 u32 world_index(u32 shift, u64 key, u32 level);
 u32 world_leaf_bit(u32 shift, u64 key);
@@ -142,6 +146,14 @@ void world_preserve(struct world *w, u64 pa, u32 order);
 void world_forget(struct world *w, u64 pa, u32 order);
 bool world_preserved(struct world *w, u64 pa, u32 order);
 u64 world_map_word(struct world *w, u64 pa, u32 order, u64 *mask);
+
+/* world_chunks.c: the chunk map of kho-v1 */
+void world_put32(struct world *w, u64 pa, u32 value);
+u64 world_new_chunk(struct world *w, u32 order);
+void world_list_bitmap(struct world *w, u64 chunk, u64 start, u64 bitmap);
+u64 world_span(const struct world *w, u32 order);
+u64 world_bitmap(struct world *w, u64 pa, u32 order);
+u64 world_chunk_word(struct world *w, u64 pa, u32 order, u64 *mask);
 
 /* world_tree.c: the KHO root tree and the containers */
 void world_write_kho(struct world *w);

@@ -130,20 +130,21 @@ bool world_vacant(const struct world *w, u64 session)
  * A memfd-v2 record: pos @0, size @8, seals u32 @16, flags u32 @20, nr_folios @24, and the
  * vmalloc descriptor @32 {first chunk, total pages u32 @8, flags u16 @12, order u16 @14}. The
  * chunk lists one page of folios: pfn in bits 0..51, flags above (2: up to date), page index.
+ * Beside kho-v1, memfd-v1: no seals and flags, what follows them 8 bytes lower.
  */
 u64 world_memfd(struct world *w, u32 nr_folios)
 {
-	u64 rec = world_alloc(w, 0), chunk, array;
+	u64 rec = world_alloc(w, 0), chunk, array, at = w->v1 ? 16 : 24;
 
 	world_put(w, rec + 8, nr_folios * world_page(w));
-	world_put(w, rec + 24, nr_folios);
+	world_put(w, rec + at, nr_folios);
 	if (!nr_folios)
 		return rec;
 	chunk = world_alloc(w, 0);
 	array = world_alloc(w, 0);
 	world_put(w, chunk + 8, array);
-	world_put(w, rec + 32, chunk);
-	world_put(w, rec + 40, 1 | 1ULL << 32);
+	world_put(w, rec + at + 8, chunk);
+	world_put(w, rec + at + 16, 1 | 1ULL << 32);
 	for (u64 i = 0; i < nr_folios; i++) {
 		world_put(w, array + i * 16, world_alloc(w, 0) >> w->shift | 2ULL << 52);
 		world_put(w, array + i * 16 + 8, i);
@@ -154,7 +155,7 @@ u64 world_memfd(struct world *w, u32 nr_folios)
 void world_write_file(struct world *w, u64 pa, u64 token)
 {
 	memset(world_at(w, pa, 64), 0, 64);
-	strcpy((char *)world_at(w, pa, 48), "memfd-v2");
+	strcpy((char *)world_at(w, pa, 48), w->v1 ? "memfd-v1" : "memfd-v2");
 	world_put(w, pa + 48, world_memfd(w, token % 64 == 40 ? 3 : 0));
 	world_put(w, pa + 56, token);
 }

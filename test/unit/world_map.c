@@ -86,22 +86,28 @@ u64 world_map_word(struct world *w, u64 pa, u32 order, u64 *mask)
 	u64 key = world_key(w->shift, pa, order);
 	u32 bit = world_leaf_bit(w->shift, key);
 
+	if (w->v1)
+		return world_chunk_word(w, pa, order, mask);
 	*mask = 1ULL << bit % 64;
 	return node_of(w, key, 0) + bit / 64 * 8;
 }
 
 void world_preserve(struct world *w, u64 pa, u32 order)
 {
+	u64 mask, word = world_map_word(w, pa, order, &mask);
+
 	assert_false(world_preserved(w, pa, order));
-	world_set_key(w, world_key(w->shift, pa, order), true);
+	world_put(w, word, world_get(w, word) | mask);
 	w->pages += 1ULL << order;
 	w->entries++;
 }
 
 void world_forget(struct world *w, u64 pa, u32 order)
 {
+	u64 mask, word = world_map_word(w, pa, order, &mask);
+
 	assert_true(world_preserved(w, pa, order));
-	world_set_key(w, world_key(w->shift, pa, order), false);
+	world_put(w, word, world_get(w, word) & ~mask);
 	w->pages -= 1ULL << order;
 	w->entries--;
 }

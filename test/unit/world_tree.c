@@ -36,11 +36,11 @@ static void number(void *fdt, const char *name, u64 value, u32 len)
 		ok(fdt_property(fdt, name, v, len));
 }
 
-static void child(void *fdt, const char *name, u64 data, u64 size)
+static void child(const struct world *w, void *fdt, const char *name, u64 data, u64 size)
 {
 	ok(fdt_begin_node(fdt, name));
-	number(fdt, "preserved-data", data, 8);
-	number(fdt, "blob-size", size, 8);
+	number(fdt, w->v1 ? "fdt" : "preserved-data", data, 8);
+	number(fdt, w->v1 ? NULL : "blob-size", size, 8);
 	ok(fdt_end_node(fdt));
 }
 
@@ -54,14 +54,14 @@ void world_write_kho(struct world *w)
 	if (k->compatible)
 		ok(fdt_property_string(fdt, "compatible", k->compatible));
 	number(fdt, k->map_prop, k->map_value, k->map_len);
-	child(fdt, "memblock", w->memblock_pa, 4096);
+	child(w, fdt, "memblock", w->memblock_pa, 4096);
 	if (k->child) {
 		ok(fdt_begin_node(fdt, k->child));
 		number(fdt, k->data_prop, k->data, k->data_len);
 		number(fdt, k->size_prop, k->size, k->size_len);
 		ok(fdt_end_node(fdt));
 	}
-	child(fdt, "kexec-metadata", w->metadata_pa, 73);
+	child(w, fdt, "kexec-metadata", w->metadata_pa, 73);
 	end(fdt);
 	w->handover.fdt_pa = k->fdt_pa;
 }
@@ -151,6 +151,12 @@ void world_finish(struct world *w)
 		.size_prop = "blob-size",
 		.size_len = 8,
 	};
+	if (w->v1) {
+		w->kho.compatible = "kho-v1";
+		w->kho.data_prop = "fdt";
+		w->kho.size_prop = NULL;
+		w->kho.map_value = w->root;
+	}
 	if (w->abi == WORLD_V5)
 		write_record(w);
 	else
