@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * LUO's container while it was a flattened tree (luo-v1, Linux 6.19 to 7.1).
+ * LUO's container while it was a flattened tree (luo-v1, Linux 6.19 to 7.1; luo-v2).
  * Source: luo_early_startup(), luo_session_setup_incoming(), Linux 7.1; property names
  * include/linux/kho/abi/luo.h.
  */
@@ -33,47 +33,59 @@ static const void *map_tree(const struct luo_phys *phys, const struct luo_state 
 	return tree && fdt_tree_sound(tree, size) ? tree : NULL;
 }
 
+/* luo-v1: the number in the root, the pointer to the sessions in their own node. */
 static int find_head(const void *tree, int node, struct luo_state *state, struct luo_report *report)
 {
-	int len;
-	const u8 *head = fdt_getprop(tree, node, "luo-session-header", &len);
-	const void *number;
+	const u8 *head = fdt_getprop(tree, node, "luo-session-header", NULL);
 
-	if (!head || len != sizeof(u64))
+	if (!fdt_native_u64(tree, node, "luo-session-header", &state->sessions_pa) ||
+	    !fdt_native_u64(tree, 0, "liveupdate-number", &state->number))
 		return malformed(state, report);
 	state->head_at = state->luo_pa + (u64)(head - (const u8 *)tree);
-	state->sessions_pa = luo_get64(head);
-	number = fdt_getprop(tree, 0, "liveupdate-number", &len);
-	if (!number || len != sizeof(u64))
-		return malformed(state, report);
-	state->number = luo_get64(number);
 	return 0;
 }
 
+/* luo-v2: the root leads to the record that luo-v3 has instead of a tree. */
+static int find_record(const struct luo_phys *phys, const void *tree, struct luo_state *state,
+		       struct luo_report *report)
+{
+	u64 pa;
+
+	if (!fdt_native_u64(tree, 0, "luo-abi-header", &pa))
+		return malformed(state, report);
+	return luo_container_numbers(phys, state, report, pa);
+}
+
 /**
- * fdt_container_open() - read a luo-v1 container
+ * fdt_container_open() - read a luo-v1 or luo-v2 container
  * @phys:   the view
  * @state:  luo_pa and luo_size are set; abi, head_at, sessions_pa and number are filled in
  * @report: gets the finding when it cannot be read
  *
- * Return: 0; LUO_E_FORMAT or LUO_E_VERSION.
+ * Return: 0; LUO_E_FORMAT, LUO_E_RAM or LUO_E_VERSION.
  */
 int fdt_container_open(const struct luo_phys *phys, struct luo_state *state,
 		       struct luo_report *report)
 {
 	const void *tree = map_tree(phys, state);
+	const char *name, *session;
 	int node;
 
 	if (!tree)
 		return malformed(state, report);
-	if (!luo_container_known(fdt_compatible(tree, 0)))
-		return luo_container_unknown(state, report, fdt_compatible(tree, 0), 32);
+	name = fdt_compatible(tree, 0);
 	node = fdt_subnode_offset(tree, 0, "luo-session");
-	if (node < 0)
-		return malformed(state, report);
-	state->abi = luo_abi_find(fdt_compatible(tree, 0), fdt_compatible(tree, node));
-	if (!state->abi || state->abi->kind != LUO_CONTAINER_FDT)
-		return luo_container_unknown(state, report, fdt_compatible(tree, node), 32);
+	session = node < 0 ? NULL : fdt_compatible(tree, node);
+	state->abi = luo_abi_find(name, session);
+	if (!state->abi && luo_container_known(name)) {
+		if (!session)
+			return malformed(state, report);
+		name = session;
+	}
+	if (!state->abi || state->abi->kind > LUO_CONTAINER_FDT_STRUCT)
+		return luo_container_unknown(state, report, name, 32);
 	luo_strcopy(report->abi_name, sizeof(report->abi_name), state->abi->name, 32);
+	if (state->abi->kind == LUO_CONTAINER_FDT_STRUCT)
+		return find_record(phys, tree, state, report);
 	return find_head(tree, node, state, report);
 }

@@ -39,8 +39,9 @@ bool fdt_is_tree(const struct luo_phys *phys, u64 pa)
 	return p && fdt32_ld(p) == FDT_MAGIC;
 }
 
-/* A property that is one native u64; false, and 0, when it is missing or of another size. */
-static bool native_u64(const void *tree, int node, const char *name, u64 *value)
+/** fdt_native_u64() - a property of one native u64; false, and 0, when it is not there or not that.
+ */
+bool fdt_native_u64(const void *tree, int node, const char *name, u64 *value)
 {
 	int len;
 	const void *p = fdt_getprop(tree, node, name, &len);
@@ -57,9 +58,11 @@ static int find_version(const void *tree, struct luo_state *state, struct luo_re
 		    luo_printable(name, 32) ? name : "?", 32);
 	state->kho = luo_kho_abi_find(name);
 	report->kho = state->kho;
-	if (state->kho)
+	if (state->kho && !state->kho->read_only)
 		return 0;
 	report->refused = true;
+	if (state->kho)
+		return bad(report, LUO_K07, LUO_SEV_NOTE, state->kho_fdt_pa, 0);
 	return bad(report, LUO_K03, LUO_SEV_LOSE, state->kho_fdt_pa, LUO_E_VERSION);
 }
 
@@ -74,10 +77,10 @@ static int find_luo(const struct luo_phys *phys, const void *tree, struct luo_st
 		state->has_map &= !state->kho->with_luo;
 		return LUO_E_NONE;
 	}
-	native_u64(tree, node, state->kho->blob_prop, &state->luo_pa);
+	fdt_native_u64(tree, node, state->kho->blob_prop, &state->luo_pa);
 	state->luo_size = luo_page_size(phys);
 	if (state->kho->has_size)
-		native_u64(tree, node, "blob-size", &state->luo_size);
+		fdt_native_u64(tree, node, "blob-size", &state->luo_size);
 	if (!state->luo_pa || !state->luo_size)
 		return bad(report, LUO_K05, LUO_SEV_PANIC, state->kho_fdt_pa, LUO_E_FORMAT);
 	return 0;
@@ -105,7 +108,7 @@ int fdt_kho_open(const struct luo_phys *phys, struct luo_state *state, struct lu
 	err = find_version(tree, state, report);
 	if (err)
 		return err;
-	state->has_map = native_u64(tree, 0, "preserved-memory-map", &state->map_pa);
+	state->has_map = fdt_native_u64(tree, 0, "preserved-memory-map", &state->map_pa);
 	state->has_map &= state->map_pa || state->kho->empty;
 	if (!state->has_map)
 		return bad(report, LUO_K04, LUO_SEV_LOSE, state->kho_fdt_pa, LUO_E_FORMAT);

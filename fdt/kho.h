@@ -10,6 +10,7 @@ int fdt_kho_open(const struct luo_phys *phys, struct luo_state *state, struct lu
 int fdt_container_open(const struct luo_phys *phys, struct luo_state *state,
 		       struct luo_report *report);
 bool fdt_is_tree(const struct luo_phys *phys, u64 pa);
+bool fdt_native_u64(const void *tree, int node, const char *name, u64 *value);
 const char *fdt_compatible(const void *tree, int node);
 
 #endif

@@ -77,6 +77,7 @@ static void check_roots(struct run *r)
 
 static int open_container(struct run *r)
 {
+	u64 page = ~(luo_page_size(r->phys) - 1);
 	int err;
 
 	if (fdt_is_tree(r->phys, r->state->luo_pa))
@@ -85,7 +86,17 @@ static int open_container(struct run *r)
 		err = luo_container_open(r->phys, r->state, r->report);
 	r->report->abi = err ? NULL : r->state->abi;
 	r->report->number = r->state->number;
-	return err;
+	if (err)
+		return err;
+	if (r->state->abi->read_only) {
+		add(r, LUO_C06, LUO_SEV_NOTE, r->state->luo_pa, 0, LUO_OWNER_CONTAINER);
+		r->report->refused = true;
+	}
+	/* The numbers may lie in a page of their own. */
+	if ((r->state->head_at ^ r->state->luo_pa) & page &&
+	    !luo_map_test(&r->map, r->state->head_at & page, 0))
+		add(r, LUO_C04, LUO_SEV_PANIC, r->state->head_at, 0, LUO_OWNER_CONTAINER);
+	return 0;
 }
 
 static int verify_sessions(struct run *r, struct luo_totals *totals)

@@ -3,8 +3,13 @@
  * The table of versions. A new ABI is a new row here; nothing else compares version strings.
  *
  * Sources: include/linux/kho/abi/{kexec_handover,luo,block}.h and kernel/liveupdate of Linux
- * 6.18 to 7.3; luo-session-v3 from the series "liveupdate: Remove limits on the number of files
- * and sessions" (April 2026, patch 1/5), which no release carries.
+ * 6.18 to 7.3; luo-session-v3 and -v4 from the series "liveupdate: Remove limits on the number of
+ * files and sessions" (April 2026, patches 1/5 and 2/5), which no release carries; luo-v2 to
+ * luo-v4 from the development of 7.2, where four commits in a row went from tree to blocks; what
+ * is read-only from patches after 7.3.
+ *
+ * luo-v2 was also the string of a posting whose sessions lie in two-page blocks. The row is that
+ * of the array, of which nothing is ever written; the other kind is reported as LUO-S05.
  */
 #include "abi.h"
 #include "str.h"
@@ -30,6 +35,7 @@ static const struct luo_kho_abi kho_rows[] = {
 		.map = LUO_MAP_RADIX,
 		.blob_prop = "preserved-data",
 		.has_size = true,
+		.tested = LUO_TESTED_KERNEL,
 	},
 	{
 		.name = "kho-v4",
@@ -37,6 +43,15 @@ static const struct luo_kho_abi kho_rows[] = {
 		.map = LUO_MAP_RADIX,
 		.blob_prop = "preserved-data",
 		.has_size = true,
+		.tested = LUO_TESTED_KERNEL,
+	},
+	{
+		.name = "kho-v4;radix-v1",
+		.kernels = "after 7.3",
+		.map = LUO_MAP_RADIX,
+		.blob_prop = "preserved-data",
+		.has_size = true,
+		.read_only = true,
 	},
 };
 
@@ -45,16 +60,43 @@ static const struct luo_kho_abi kho_rows[] = {
  * end (6.19..7.1 luo_session_deserialize()). Up to 6.19 luo_session_create() takes an empty name;
  * later kernels do not, so that in their states it is a name that was lost.
  */
-#define SESSION_ARRAY                                                                              \
+#define SESSION_ARRAY(sev_nameless)                                                                \
 	{                                                                                          \
 		.order = 4, .header = 8, .entry = 80, .overfull = LUO_SEV_PANIC,                   \
-		.nameless = LUO_SEV_NOTE,                                                          \
+		.nameless = (sev_nameless),                                                        \
 	}
 
 /* Two pages of files, counted in the session record. */
 #define FILE_ARRAY                                                                                 \
 	{                                                                                          \
 		.order = 1, .entry = 64, .overfull = LUO_SEV_PANIC, .total = LUO_SEV_LOSE,         \
+	}
+
+/*
+ * The chain of 16-page blocks as posted in April 2026; empty ones are normal. Vacant entries:
+ * luo_session_serialize() zeroes names and files when it has failed, and leaves the counts.
+ */
+#define SESSION_BLOCKS_2026                                                                        \
+	{                                                                                          \
+		.linked = true, .order = 4, .header = 16, .entry = 80, .empty = LUO_SEV_NOTE,      \
+		.overfull = LUO_SEV_REFUSE, .loop = LUO_SEV_PANIC, .drop_empty = true,             \
+		.keep_one = true, .nameless = LUO_SEV_LOSE, .vacant = true,                        \
+	}
+
+/* kho_block_set_restore(), Linux 7.2: checked at boot, before there is user space. */
+#define SESSION_BLOCKS                                                                             \
+	{                                                                                          \
+		.linked = true, .header = 16, .entry = 80, .empty = LUO_SEV_PANIC,                 \
+		.overfull = LUO_SEV_PANIC, .loop = LUO_SEV_PANIC, .drop_empty = true,              \
+		.nameless = LUO_SEV_LOSE,                                                          \
+	}
+
+/* The same, at the first open of /dev/liveupdate. */
+#define FILE_BLOCKS                                                                                \
+	{                                                                                          \
+		.linked = true, .header = 16, .entry = 64, .empty = LUO_SEV_REFUSE,                \
+		.overfull = LUO_SEV_REFUSE, .loop = LUO_SEV_REFUSE, .total = LUO_SEV_REFUSE,       \
+		.drop_empty = true,                                                                \
 	}
 
 static const struct luo_abi rows[] = {
@@ -64,9 +106,10 @@ static const struct luo_abi rows[] = {
 		.session = "luo-session-v2",
 		.kernels = "6.19..7.1",
 		.kind = LUO_CONTAINER_FDT,
-		.sessions = SESSION_ARRAY,
+		.sessions = SESSION_ARRAY(LUO_SEV_NOTE),
 		.files = FILE_ARRAY,
 		.head_zero = LUO_SEV_PANIC,
+		.tested = LUO_TESTED_KERNEL,
 	},
 	{
 		.name = "luo-session-v3",
@@ -74,54 +117,90 @@ static const struct luo_abi rows[] = {
 		.session = "luo-session-v3",
 		.kernels = "none released (April 2026 series)",
 		.kind = LUO_CONTAINER_FDT,
-		.sessions =
+		.sessions = SESSION_BLOCKS_2026,
+		.files = FILE_ARRAY,
+		.tested = LUO_TESTED_PATCHED,
+	},
+	{
+		/* Patch 2/5 of the same series: files lie in chains of two-page blocks. */
+		.name = "luo-session-v4",
+		.container = "luo-v1",
+		.session = "luo-session-v4",
+		.kernels = "none released (April 2026 series)",
+		.kind = LUO_CONTAINER_FDT,
+		.sessions = SESSION_BLOCKS_2026,
+		.files =
 			{
 				.linked = true,
-				.order = 4,
+				.order = 1,
 				.header = 16,
-				.entry = 80,
+				.entry = 64,
 				.empty = LUO_SEV_NOTE,
 				.overfull = LUO_SEV_REFUSE,
-				.loop = LUO_SEV_PANIC,
+				.loop = LUO_SEV_REFUSE,
+				.total = LUO_SEV_LOSE,
 				.drop_empty = true,
-				.keep_one = true,
-				.nameless = LUO_SEV_LOSE,
-				/* luo_session_serialize(), err_undo: names and files zeroed,
-				   the count of a block that was full stays */
-				.vacant = true,
 			},
+	},
+	{
+		.name = "luo-v2",
+		.container = "luo-v2",
+		.kernels = "7.2 development",
+		.kind = LUO_CONTAINER_FDT_STRUCT,
+		.sessions = SESSION_ARRAY(LUO_SEV_LOSE),
 		.files = FILE_ARRAY,
-		.head_zero = LUO_SEV_NONE,
+		.head_zero = LUO_SEV_PANIC,
+	},
+	{
+		.name = "luo-v3",
+		.container = "luo-v3",
+		.kernels = "7.2 development",
+		.kind = LUO_CONTAINER_STRUCT,
+		.sessions = SESSION_ARRAY(LUO_SEV_LOSE),
+		.files = FILE_ARRAY,
+	},
+	{
+		.name = "luo-v3-kho-block-v1",
+		.container = "luo-v3-kho-block-v1",
+		.kernels = "7.2 development",
+		.kind = LUO_CONTAINER_STRUCT,
+		.sessions = SESSION_BLOCKS,
+		.files = FILE_ARRAY,
+	},
+	{
+		.name = "luo-v4",
+		.container = "luo-v4",
+		.kernels = "7.2 development",
+		.kind = LUO_CONTAINER_STRUCT,
+		.sessions = SESSION_BLOCKS,
+		.files = FILE_ARRAY,
 	},
 	{
 		.name = "luo-v5",
 		.container = "luo-v5",
 		.kernels = "7.2..7.3",
 		.kind = LUO_CONTAINER_STRUCT,
-		.sessions =
-			{
-				.linked = true,
-				.header = 16,
-				.entry = 80,
-				.empty = LUO_SEV_PANIC, /* kho_block_set_restore(), before user
-							   space */
-				.overfull = LUO_SEV_PANIC,
-				.loop = LUO_SEV_PANIC,
-				.drop_empty = true,
-				.nameless = LUO_SEV_LOSE,
-			},
-		.files =
-			{
-				.linked = true,
-				.header = 16,
-				.entry = 64,
-				.empty = LUO_SEV_REFUSE, /* the same, at the first open */
-				.overfull = LUO_SEV_REFUSE,
-				.loop = LUO_SEV_REFUSE,
-				.total = LUO_SEV_REFUSE,
-				.drop_empty = true,
-			},
-		.head_zero = LUO_SEV_NONE,
+		.sessions = SESSION_BLOCKS,
+		.files = FILE_BLOCKS,
+		.tested = LUO_TESTED_KERNEL,
+	},
+	{
+		.name = "luo-v5;block-v1",
+		.container = "luo-v5;block-v1",
+		.kernels = "after 7.3",
+		.kind = LUO_CONTAINER_STRUCT,
+		.sessions = SESSION_BLOCKS,
+		.files = FILE_BLOCKS,
+		.read_only = true,
+	},
+	{
+		.name = "luo-feature-bits", /* our name: there is no string */
+		.container = "luo-feature-bits",
+		.kernels = "after 7.3",
+		.kind = LUO_CONTAINER_BITS,
+		.sessions = SESSION_BLOCKS,
+		.files = FILE_BLOCKS,
+		.read_only = true,
 	},
 };
 

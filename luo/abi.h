@@ -72,6 +72,13 @@ enum luo_severity {
 	LUO_SEV_PANIC,
 };
 
+/** enum luo_tested - what of this project's tests has met a version; the best that it has. */
+enum luo_tested {
+	LUO_TESTED_SYNTHETIC, /* states that the tests write themselves */
+	LUO_TESTED_PATCHED,   /* a released kernel with a patch of ours */
+	LUO_TESTED_KERNEL,    /* a released kernel on either side of the payload */
+};
+
 enum luo_map_kind {
 	LUO_MAP_RADIX,	/* a tree of bitmaps */
 	LUO_MAP_CHUNKS, /* a list of bitmaps */
@@ -85,6 +92,8 @@ enum luo_map_kind {
  * @blob_prop: name of a sub-node's address property
  * @has_size:  sub-nodes carry blob-size too
  * @empty:     the address of the map may be 0, for an empty one
+ * @tested:    enum luo_tested
+ * @read_only: may still change before a release has it: verified, but never written to
  * @with_luo:  the map is read only beside a LUO node: kernels without LUO use the same string for
  *             another form
  */
@@ -96,11 +105,15 @@ struct luo_kho_abi {
 	bool has_size;
 	bool empty;
 	bool with_luo;
+	bool read_only;
+	u8 tested;
 };
 
 enum luo_container_kind {
-	LUO_CONTAINER_FDT,    /* luo-v1: a flattened tree with a luo-session sub-node */
-	LUO_CONTAINER_STRUCT, /* luo-v3 and later: string, number, sessions_pa, flbs_pa */
+	LUO_CONTAINER_FDT,	  /* luo-v1: a flattened tree with a luo-session sub-node */
+	LUO_CONTAINER_FDT_STRUCT, /* luo-v2: a flattened tree that leads to the three numbers */
+	LUO_CONTAINER_STRUCT,	  /* luo-v3 and later: string, number, sessions_pa, flbs_pa */
+	LUO_CONTAINER_BITS,	  /* feature words of 128 bytes instead of the string */
 };
 
 /**
@@ -142,6 +155,8 @@ struct luo_chain_abi {
  * @kind:      form of the container
  * @sessions, @files: the two kinds of lists
  * @head_zero: severity of a head pointer of 0
+ * @tested:    enum luo_tested
+ * @read_only: may still change before a release has it: verified, but never written to
  */
 struct luo_abi {
 	const char *name;
@@ -152,6 +167,8 @@ struct luo_abi {
 	struct luo_chain_abi sessions;
 	struct luo_chain_abi files;
 	u8 head_zero;
+	u8 tested;
+	bool read_only;
 };
 
 #define LUO_MAX_BLOCKS 10000 /* LUO_MAX_BLOCKS / KHO_MAX_BLOCKS of every kernel with chains */

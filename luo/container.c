@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
-/* Reading of the raw-struct container. */
+/* Reading of the raw-struct containers. */
 #include "container.h"
 
 #include "error.h"
 #include "str.h"
 
-#define MAX_STRING 24 /* bytes of the longest string field known, luo-v3-kho-block-v1 */
+#define MAX_STRING  24	 /* bytes of the longest string field known, luo-v3-kho-block-v1 */
+#define NUMBERS	    24	 /* bytes of the three numbers behind it */
+#define BITS_KNOWN  7ULL /* number, sessions, flbs */
+#define BITS_HEADER 128	 /* bytes of the header of feature bits, which has no string */
 
 static const struct luo_owner owner = { .kind = LUO_OWNER_CONTAINER };
 
@@ -41,6 +44,39 @@ int luo_container_unknown(const struct luo_state *state, struct luo_report *repo
 }
 
 /**
+ * luo_container_numbers() - read live update number and pointer to the sessions
+ * @phys:   the view
+ * @state:  head_at, sessions_pa and number are filled in
+ * @report: gets the finding when they cannot be read
+ * @pa:     where the numbers start: number, sessions_pa, flbs_pa
+ *
+ * Return: 0 or LUO_E_RAM.
+ */
+int luo_container_numbers(const struct luo_phys *phys, struct luo_state *state,
+			  struct luo_report *report, u64 pa)
+{
+	const u8 *p = luo_map(phys, pa, NUMBERS);
+
+	if (!p) {
+		luo_report_add(report, LUO_C01, LUO_SEV_PANIC, pa, pa, &owner);
+		return LUO_E_RAM;
+	}
+	state->number = luo_get64(p);
+	state->head_at = pa + 8;
+	state->sessions_pa = luo_get64(p + 8);
+	return 0;
+}
+
+/*
+ * The header of feature bits starts with words of bits: supported, required, in use. A string
+ * starts with a letter, these with a small number.
+ */
+static bool is_bits(const u8 *p, u64 size)
+{
+	return size >= BITS_HEADER + NUMBERS && p[0] && p[0] < 0x20;
+}
+
+/**
  * luo_container_open() - read the container of luo-v5 and kin
  * @phys:   the view
  * @state:  luo_pa and luo_size are set; abi, head_at, sessions_pa and number are filled in
@@ -56,28 +92,33 @@ int luo_container_open(const struct luo_phys *phys, struct luo_state *state,
 {
 	u64 size = state->luo_size < 64 ? state->luo_size : 64;
 	const u8 *p = luo_map(phys, state->luo_pa, size);
+	const char *name = (const char *)p;
 	size_t max = size < MAX_STRING ? size : MAX_STRING;
-	size_t field;
+	u64 field;
 
 	if (!p) {
 		luo_report_add(report, LUO_C01, LUO_SEV_PANIC, state->luo_pa, state->luo_pa,
 			       &owner);
 		return LUO_E_RAM;
 	}
-	if (!luo_printable((const char *)p, max))
-		return luo_container_unknown(state, report, (const char *)p, max);
-	state->abi = luo_abi_find((const char *)p, NULL);
-	if (!state->abi || state->abi->kind != LUO_CONTAINER_STRUCT)
-		return luo_container_unknown(state, report, (const char *)p, max);
-	luo_strcopy(report->abi_name, sizeof(report->abi_name), state->abi->name, 32);
-	field = (luo_strnlen((const char *)p, max) + 8) & ~(size_t)7;
-	if (field + 24 > state->luo_size) {
+	if (is_bits(p, state->luo_size))
+		name = "luo-feature-bits";
+	else if (!luo_printable(name, max))
+		return luo_container_unknown(state, report, name, max);
+	state->abi = luo_abi_find(name, NULL);
+	if (!state->abi || state->abi->kind < LUO_CONTAINER_STRUCT)
+		return luo_container_unknown(state, report, name, max);
+	luo_strcopy(report->abi_name, sizeof(report->abi_name), name, sizeof(report->abi_name));
+	field = (luo_strnlen(name, max) + 8) & ~7ULL;
+	if (state->abi->kind == LUO_CONTAINER_BITS) {
+		if (luo_get64(p + 8) & ~BITS_KNOWN)
+			return luo_container_unknown(state, report, name, max);
+		field = BITS_HEADER;
+	}
+	if (field + NUMBERS > state->luo_size) {
 		luo_report_add(report, LUO_C02, LUO_SEV_PANIC, state->luo_pa, state->luo_size,
 			       &owner);
 		return LUO_E_FORMAT;
 	}
-	state->number = luo_get64(p + field);
-	state->head_at = state->luo_pa + field + 8;
-	state->sessions_pa = luo_get64(p + field + 8);
-	return 0;
+	return luo_container_numbers(phys, state, report, state->luo_pa + field);
 }

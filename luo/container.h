@@ -8,6 +8,8 @@
 
 int luo_container_open(const struct luo_phys *phys, struct luo_state *state,
 		       struct luo_report *report);
+int luo_container_numbers(const struct luo_phys *phys, struct luo_state *state,
+			  struct luo_report *report, u64 pa);
 int luo_container_unknown(const struct luo_state *state, struct luo_report *report,
 			  const char *name, size_t max);
 bool luo_printable(const char *text, size_t max);

@@ -5,6 +5,7 @@
 #include "report.h"
 
 #define KEEP_OLD "do not update this host live; keep the old kernel or save the guests elsewhere"
+#define NEWER	 "use a newer luo-payload"
 #define REPORT	 "memory was damaged, or a kernel bug: keep a dump and report it"
 
 static const char compact[] = "compact: luo_payload.mode=compact drops it on the way";
@@ -31,6 +32,8 @@ static const struct luo_catalog_entry catalog[LUO_NR_CODES] = {
 	[LUO_K05] = { "LUO-K05", "sub-node LUO lacks its address or its size", NULL, REPORT },
 	[LUO_K06] = { "LUO-K06", "KHO FDT's own page is not preserved",
 		      "the next kernel may use the page again while it needs it", REPORT },
+	[LUO_K07] = { "LUO-K07", "KHO version that no release has had yet: read, never written",
+		      NULL, NEWER },
 	[LUO_M01] = { "LUO-M01", "map node %x is misaligned or not RAM", NULL, REPORT },
 	[LUO_M02] = { "LUO-M02", "map node is reached by more than one way", NULL, REPORT },
 	[LUO_M03] = { "LUO-M03", "map says preserved where there is no RAM (order %u)",
@@ -56,6 +59,8 @@ static const struct luo_catalog_entry catalog[LUO_NR_CODES] = {
 	[LUO_C04] = { "LUO-C04", "LUO container's page is not preserved",
 		      "the next kernel may use the page again before it reads it", REPORT },
 	[LUO_C05] = { "LUO-C05", "pointer to the sessions is 0", NULL, REPORT },
+	[LUO_C06] = { "LUO-C06", "LUO version that no release has had yet: read, never written",
+		      NULL, NEWER },
 	[LUO_S01] = { "LUO-S01", "session block %x is misaligned", NULL, REPORT },
 	[LUO_S02] = { "LUO-S02", "session block %x is not RAM", NULL, REPORT },
 	[LUO_S03] = { "LUO-S03", "session block lies in scratch",

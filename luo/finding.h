@@ -20,6 +20,7 @@ enum luo_code {
 	LUO_K04, /* preserved-memory-map missing */
 	LUO_K05, /* LUO sub-node malformed */
 	LUO_K06, /* KHO FDT not preserved */
+	LUO_K07, /* KHO version read only */
 	LUO_M01, /* node address */
 	LUO_M02, /* node reached twice */
 	LUO_M03, /* entry outside RAM */
@@ -34,6 +35,7 @@ enum luo_code {
 	LUO_C03, /* container version unknown */
 	LUO_C04, /* container not preserved */
 	LUO_C05, /* head pointer 0 */
+	LUO_C06, /* LUO version read only */
 	LUO_S01, /* block misaligned */
 	LUO_S02, /* block outside RAM */
 	LUO_S03, /* block in scratch */

@@ -100,7 +100,7 @@ const char *list_walk(const struct answer *a, const struct list_view *view, u64 
 	*pa = a->state.luo_pa;
 	if (a->report.none)
 		return NULL;
-	if (a->report.refused)
+	if (a->report.refused && !a->report.abi)
 		return "this KHO or LUO version is not one that this program reads";
 	if (!a->report.abi)
 		return "LUO's container cannot be read";

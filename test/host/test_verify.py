@@ -164,7 +164,7 @@ def test_none(tmp_path):
     assert (report["verdict"], report["exit"]) == ("none", FAILED)
 
 
-@pytest.mark.parametrize("kho", ["kho-v0", "kho-v5", "kho-v4;radix-v1"])
+@pytest.mark.parametrize("kho", ["kho-v0", "kho-v5", "kho-v4;radix-v2"])
 def test_other_kho_version_is_refused_by_name(tmp_path, kho):
     answer = run("verify", core(tmp_path, with_files(kho=kho)))
     assert answer.status == FAILED and "LUO-K03" in answer.out
@@ -174,11 +174,10 @@ def test_other_kho_version_is_refused_by_name(tmp_path, kho):
 
 @pytest.mark.parametrize("more, name", [
     ({"luo": "luo-v6"}, "luo-v6"),
-    ({"luo": "luo-v4"}, "luo-v4"),
-    ({"luo": "luo-v5;block-v1"}, "luo-v5;block-v1"),
-    ({"abi": "luo-session-v3", "session": "luo-session-v4"},
-     "luo-session-v4"),
-    ({"abi": "luo-session-v3", "luo": "luo-v2"}, "luo-v2")])
+    ({"luo": "luo-v6;block-v1"}, "luo-v6;block-v1"),
+    ({"abi": "luo-session-v3", "session": "luo-session-v9"},
+     "luo-session-v9"),
+    ({"abi": "luo-session-v3", "luo": "luo-v9"}, "luo-v9")])
 def test_other_luo_version_is_refused_by_name(tmp_path, more, name):
     answer = run("verify", core(tmp_path, with_files(**more)))
     assert answer.status == FAILED and "LUO-C03" in answer.out

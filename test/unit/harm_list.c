@@ -21,7 +21,7 @@ static void fill_array(struct world *w)
 {
 	char name[64];
 
-	for (u64 i = w->sessions; w->abi == WORLD_S2 && i < world_capacity(w); i++) {
+	for (u64 i = w->sessions; !world_linked(w) && i < world_capacity(w); i++) {
 		memset(world_at(w, w->block[0].pa + 8 + i * 80, 80), 0, 80);
 		snprintf(name, sizeof(name), "more-%llu", (unsigned long long)i);
 		world_name(w, w->block[0].pa + 8 + i * 80, name);

@@ -21,7 +21,7 @@ static struct link session_link(struct world *w)
 {
 	u32 order = world_sessions_list(w)->order;
 
-	if (w->abi == WORLD_S2)
+	if (!world_linked(w))
 		return (struct link){ 0, w->block[0].pa, order };
 	return (struct link){ w->block[0].pa, w->block[1].pa, order };
 }
@@ -31,7 +31,7 @@ static struct link file_link(struct world *w)
 {
 	u64 at = world_session(w, 0) + 64;
 
-	if (w->abi == WORLD_V5)
+	if (world_chained(w))
 		at = world_get(w, at);
 	return (struct link){ at, world_get(w, at), world_files_list(w)->order };
 }

@@ -35,8 +35,8 @@ static u64 first_block(struct world *w)
 	const u8 *kho = world_at(w, w->handover.fdt_pa, world_page(w));
 	u64 luo = prop64(kho, "/LUO", w->kho.data_prop);
 
-	if (w->abi == WORLD_V5)
-		return world_get(w, luo + 16);
+	if (!world_in_tree(w))
+		return world_get(w, world_head_at(w));
 	return prop64(world_at(w, luo, world_page(w)), "/luo-session", "luo-session-header");
 }
 
@@ -53,13 +53,13 @@ static void read_files(struct reader *r, struct world *w, u64 record)
 	u64 pa = world_get(w, record + 64), total = world_get(w, record + 72), before = r->files;
 
 	mix(r, world_at(w, record + 72, 8), 8);
-	if (w->abi != WORLD_V5) {
+	if (!world_chained(w)) {
 		if (pa)
 			read_file_block(r, w, pa, 0, total);
 		return;
 	}
 	for (; pa; pa = world_get(w, pa)) {
-		assert_true(world_preserved(w, pa, 0));
+		assert_true(world_preserved(w, pa, world_files_list(w)->order));
 		read_file_block(r, w, pa, 16, world_get(w, pa + 8));
 	}
 	assert_int_equal(r->files - before, total);
@@ -89,7 +89,7 @@ struct reader read_back(struct world *w)
 	struct reader r = { .digest = 0xcbf29ce484222325ULL };
 	u64 pa = first_block(w);
 
-	for (; pa; pa = w->abi == WORLD_S2 ? 0 : world_get(w, pa))
+	for (; pa; pa = world_linked(w) ? world_get(w, pa) : 0)
 		read_block(&r, w, pa);
 	return r;
 }

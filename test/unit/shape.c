@@ -24,6 +24,13 @@ const struct shape shapes[] = {
 	{ "v3: middle", WORLD_S3, 3, { 5, 0, 6 } },
 	{ "v3: everywhere", WORLD_S3, 8, { 0, 0, 3, 0, 4, 0, 0, 0 }, 1, { 9 } },
 	{ "v3: all empty", WORLD_S3, 3, { 0, 0, 0 }, .kept = 1 },
+	{ "v4: everywhere", WORLD_S4, 8, { 0, 0, 3, 0, 4, 0, 0, 0 } },
+	{ "v4: files", WORLD_S4, 1, { 7 }, 8, { 0, 0, 1, 0, 2, 3, 0, 0 } },
+	{ "v4: files all empty", WORLD_S4, 1, { 7 }, 3, { 0, 0, 0 } },
+	{ "v4: both", WORLD_S4, 6, { 0, 5, 0, 0, 8, 0 }, 4, { 0, 1, 0, 2 } },
+	{ "luo-v4: everywhere", WORLD_L4, 8, { 0, 0, 3, 0, 4, 0, 0, 0 }, 1, { 9 } },
+	{ "luo-v4: all empty", WORLD_L4, 3, { 0, 0, 0 } },
+	{ "blocks in luo-v3", WORLD_L3B, 4, { FULL, 0, 2, 0 }, 1, { 3 } },
 };
 
 const u32 nr_shapes = LUO_ARRAY_SIZE(shapes);
@@ -50,7 +57,7 @@ void shape_build(struct world *w, const struct shape *s, u32 shift, u32 pad)
 		add_files(w, world_session(w, i), s);
 	world_finish(w);
 	w->tree.pad = pad;
-	if (s->abi != WORLD_V5)
+	if (world_in_tree(w))
 		world_write_tree(w);
 	world_write_kho(w);
 }
@@ -116,8 +123,8 @@ static u64 chain(struct world *w, struct expected *e, u64 at, u32 order, u32 kep
 void shape_expect(struct world *w, struct expected *e, u32 kept)
 {
 	memset(e, 0, sizeof(*e));
-	if (w->abi != WORLD_S2)
+	if (world_linked(w))
 		e->blocks = chain(w, e, world_head_at(w), world_sessions_list(w)->order, kept);
-	for (u64 i = 0; w->abi == WORLD_V5 && i < w->sessions; i++)
-		e->fblocks += chain(w, e, world_session(w, i) + 64, 0, 0);
+	for (u64 i = 0; world_chained(w) && i < w->sessions; i++)
+		e->fblocks += chain(w, e, world_session(w, i) + 64, world_files_list(w)->order, 0);
 }

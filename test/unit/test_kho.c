@@ -8,10 +8,11 @@
 
 #include "harm.h"
 
-#define PANIC	LUO_SEV_PANIC, LUO_VERDICT_ERRORS
-#define LOSE	LUO_SEV_LOSE, LUO_VERDICT_ERRORS
-#define REFUSED LUO_SEV_LOSE, LUO_VERDICT_REFUSED
-#define UNKNOWN LUO_SEV_REFUSE, LUO_VERDICT_REFUSED
+#define PANIC	  LUO_SEV_PANIC, LUO_VERDICT_ERRORS
+#define LOSE	  LUO_SEV_LOSE, LUO_VERDICT_ERRORS
+#define REFUSED	  LUO_SEV_LOSE, LUO_VERDICT_REFUSED
+#define UNKNOWN	  LUO_SEV_REFUSE, LUO_VERDICT_REFUSED
+#define READ_ONLY LUO_SEV_NOTE, LUO_VERDICT_REFUSED
 
 #define KHO(name, change)                                                                          \
 	static void name(struct world *w)                                                          \
@@ -30,6 +31,7 @@
 KHO(kho_v1, compatible = "kho-v1")
 KHO(kho_v9, compatible = "kho-v9")
 KHO(kho_longer, compatible = "kho-v4;radix-v1")
+KHO(kho_longer_still, compatible = "kho-v4;radix-v2")
 KHO(kho_prefix, compatible = "kho-v")
 KHO(kho_none, compatible = NULL)
 KHO(map_missing, map_prop = NULL)
@@ -86,16 +88,16 @@ static void luo_unpreserved(struct world *w)
 	world_forget(w, w->luo_pa, 0);
 }
 
-static void luo_v4(struct world *w)
+static void luo_v6(struct world *w)
 {
-	memcpy(world_at(w, w->luo_pa, 8), "luo-v4\0", 8);
+	memcpy(world_at(w, w->luo_pa, 8), "luo-v6\0", 8);
 }
 
-static void luo_v5_longer(struct world *w)
+static void luo_v6_longer(struct world *w)
 {
 	w->kho.size = 40;
 	world_write_kho(w);
-	memcpy(world_at(w, w->luo_pa, 16), "luo-v5;block-v1", 16);
+	memcpy(world_at(w, w->luo_pa, 16), "luo-v6;block-v1", 16);
 }
 
 /* A header of feature bits instead of a string. */
@@ -107,9 +109,23 @@ static void luo_bits(struct world *w)
 	world_put(w, w->luo_pa, 7);
 }
 
+static void luo_more_bits(struct world *w)
+{
+	luo_bits(w);
+	world_put(w, w->luo_pa + 8, 8);
+}
+
+static void luo_bits_short(struct world *w)
+{
+	luo_bits(w);
+	w->kho.size = 151;
+	world_write_kho(w);
+}
+
 static const struct damage kho_damages[] = {
 	{ "kho-v9", kho_v9, LUO_K03, REFUSED },
-	{ "kho-v4;radix-v1", kho_longer, LUO_K03, REFUSED },
+	{ "kho-v4;radix-v1", kho_longer, LUO_K07, READ_ONLY },
+	{ "kho-v4;radix-v2", kho_longer_still, LUO_K03, REFUSED },
 	{ "kho-v", kho_prefix, LUO_K03, REFUSED },
 	{ "no compatible", kho_none, LUO_K03, REFUSED },
 	{ "map missing", map_missing, LUO_K04, LOSE },
@@ -135,15 +151,19 @@ static const struct damage kho_damages[] = {
 	{ "tree in a hole", fdt_hole, LUO_K01, LOSE },
 	{ "tree misaligned", fdt_misaligned, LUO_K01, LOSE },
 	{ "container not preserved", luo_unpreserved, LUO_C04, PANIC },
-	{ "luo-v4", luo_v4, LUO_C03, UNKNOWN },
-	{ "luo-v5;block-v1", luo_v5_longer, LUO_C03, UNKNOWN },
-	{ "feature bits", luo_bits, LUO_C03, UNKNOWN },
+	{ "luo-v6", luo_v6, LUO_C03, UNKNOWN },
+	{ "luo-v6;block-v1", luo_v6_longer, LUO_C03, UNKNOWN },
+	{ "feature bits", luo_bits, LUO_C06, READ_ONLY },
+	{ "feature bits, one unknown", luo_more_bits, LUO_C03, UNKNOWN },
+	{ "feature bits, too short", luo_bits_short, LUO_C03, UNKNOWN },
 };
 
+TREE(tree_v9, compatible = "luo-v9")
 TREE(tree_v2, compatible = "luo-v2")
+TREE(tree_v5, compatible = "luo-v5")
 TREE(tree_none, compatible = NULL)
 TREE(session_v1, session = "luo-session-v1")
-TREE(session_v4, session = "luo-session-v4")
+TREE(session_v9, session = "luo-session-v9")
 TREE(session_none, session = NULL)
 TREE(node_missing, node = NULL)
 TREE(head_missing, head_prop = NULL)
@@ -165,10 +185,12 @@ static void tree_structure(struct world *w)
 }
 
 static const struct damage tree_damages[] = {
-	{ "luo-v2", tree_v2, LUO_C03, UNKNOWN },
+	{ "luo-v9", tree_v9, LUO_C03, UNKNOWN },
+	{ "luo-v2 without its header", tree_v2, LUO_C02, PANIC },
+	{ "luo-v5 as a tree", tree_v5, LUO_C03, UNKNOWN },
 	{ "no compatible", tree_none, LUO_C03, UNKNOWN },
 	{ "luo-session-v1", session_v1, LUO_C03, UNKNOWN },
-	{ "luo-session-v4", session_v4, LUO_C03, UNKNOWN },
+	{ "luo-session-v9", session_v9, LUO_C03, UNKNOWN },
 	{ "no session string", session_none, LUO_C03, UNKNOWN },
 	{ "no session node", node_missing, LUO_C02, PANIC },
 	{ "no header property", head_missing, LUO_C02, PANIC },
@@ -214,11 +236,14 @@ struct naming {
 static const struct naming namings[] = {
 	{ WORLD_V5, kho_v1, "kho-v1", "-" },
 	{ WORLD_V5, kho_v9, "kho-v9", "-" },
-	{ WORLD_V5, kho_longer, "kho-v4;radix-v1", "-" },
-	{ WORLD_V5, luo_v4, "kho-v4", "luo-v4" },
-	{ WORLD_V5, luo_v5_longer, "kho-v4", "luo-v5;block-v1" },
-	{ WORLD_S2, session_v4, "kho-v3", "luo-session-v4" },
-	{ WORLD_S2, tree_v2, "kho-v3", "luo-v2" },
+	{ WORLD_V5, kho_longer, "kho-v4;radix-v1", "luo-v5" },
+	{ WORLD_V5, kho_longer_still, "kho-v4;radix-v2", "-" },
+	{ WORLD_V5, luo_v6, "kho-v4", "luo-v6" },
+	{ WORLD_V5, luo_v6_longer, "kho-v4", "luo-v6;block-v1" },
+	{ WORLD_V5, luo_bits, "kho-v4", "luo-feature-bits" },
+	{ WORLD_V5, luo_more_bits, "kho-v4", "luo-feature-bits" },
+	{ WORLD_S2, session_v9, "kho-v3", "luo-session-v9" },
+	{ WORLD_S2, tree_v9, "kho-v3", "luo-v9" },
 	{ WORLD_V5, token_elsewhere, "kho-v4", "luo-v5" },
 	{ WORLD_S2, token_elsewhere, "kho-v3", "luo-session-v2" },
 	{ WORLD_S3, token_elsewhere, "kho-v3", "luo-session-v3" },

@@ -95,7 +95,7 @@ static void shape_test(void **state)
 		if (s->files[0] == FULL && shift > 12)
 			continue;
 		one_shape(s, shift, 0);
-		if (s->abi == WORLD_S3)
+		if (s->abi == WORLD_S3 || s->abi == WORLD_S4)
 			one_shape(s, shift, 8);
 	}
 }

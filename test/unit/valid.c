@@ -14,13 +14,14 @@ static void add_files(struct world *w)
 	for (u64 i = 1; i < w->sessions; i += step)
 		world_add_files(w, world_session(w, i), &one, 1);
 	if (w->sessions)
-		world_add_files(w, world_session(w, 0), many, w->abi == WORLD_V5 ? 2 : 1);
+		world_add_files(w, world_session(w, 0), many, world_chained(w) ? 2 : 1);
 }
 
-/* luo-session-v3 always has a block: without sessions it is empty, which is worth a note. */
+/* luo-session-v3 and -v4 always have a block: without sessions it is empty, which is worth a note.
+ */
 static void expect_sound_answer(const struct answer *a, const struct world *w)
 {
-	if (w->abi != WORLD_S3 || w->sessions)
+	if (!world_in_tree(w) || !world_linked(w) || w->sessions)
 		return expect_ok(a, w);
 	expect_verdict(a, LUO_VERDICT_OK);
 	expect_only(a, LUO_S06, LUO_SEV_NOTE);
@@ -68,7 +69,7 @@ void expect_all_valid(enum world_abi abi, u32 shift)
 	const u64 nr[] = { 0, 1, world_capacity(&w), world_capacity(&w) + 1, 2000 };
 
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(nr); i++) {
-		if (abi == WORLD_S2 && nr[i] > world_capacity(&w))
+		if (!world_linked(&w) && nr[i] > world_capacity(&w))
 			continue;
 		expect_valid(abi, shift, nr[i], false);
 		expect_valid(abi, shift, nr[i], true);

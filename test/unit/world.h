@@ -38,7 +38,22 @@
 #define HOLE	   GIB(4) /* no RAM here */
 #define SCRATCH_PA (LOW_BANK + KIB(64))
 
-enum world_abi { WORLD_V5, WORLD_S2, WORLD_S3 };
+/*
+ * luo-v5; luo-session-v2, -v3, -v4; luo-v2, luo-v3, luo-v3-kho-block-v1, luo-v4; and what comes
+ * after luo-v5: luo-v5;block-v1 and the header of feature bits.
+ */
+enum world_abi {
+	WORLD_V5,
+	WORLD_S2,
+	WORLD_S3,
+	WORLD_S4,
+	WORLD_L2,
+	WORLD_L3,
+	WORLD_L3B,
+	WORLD_L4,
+	WORLD_NEXT,
+	WORLD_BITS,
+};
 
 /* Worlds opened while this is set have the map and the root tree of kho-v1. */
 extern bool world_kho_v1;
@@ -113,7 +128,7 @@ struct world {
 	u64 root, nodes, entries, pages;
 	struct world_kho kho;
 	struct world_tree tree;
-	u64 luo_pa, flb_pa, memblock_pa, metadata_pa;
+	u64 luo_pa, record_pa, flb_pa, memblock_pa, metadata_pa;
 	struct world_block *block;
 	u32 nr_blocks, max_blocks;
 	u64 sessions, files, fblocks;
@@ -161,7 +176,11 @@ void world_write_tree(struct world *w);
 void world_finish(struct world *w);
 u64 world_head_at(struct world *w);
 
+bool world_in_tree(const struct world *w);
+
 /* world_luo.c: sessions, files, memfd records */
+bool world_linked(const struct world *w);
+bool world_chained(const struct world *w);
 const struct world_list *world_sessions_list(const struct world *w);
 const struct world_list *world_files_list(const struct world *w);
 u64 world_capacity(const struct world *w);

@@ -15,9 +15,11 @@
 const struct world_list *world_sessions_list(const struct world *w)
 {
 	static const struct world_list list[] = {
-		[WORLD_V5] = { 0, 16, 80 },
-		[WORLD_S2] = { 4, 8, 80 },
-		[WORLD_S3] = { 4, 16, 80 },
+		[WORLD_V5] = { 0, 16, 80 },   [WORLD_S2] = { 4, 8, 80 },
+		[WORLD_S3] = { 4, 16, 80 },   [WORLD_S4] = { 4, 16, 80 },
+		[WORLD_L2] = { 4, 8, 80 },    [WORLD_L3] = { 4, 8, 80 },
+		[WORLD_L3B] = { 0, 16, 80 },  [WORLD_L4] = { 0, 16, 80 },
+		[WORLD_NEXT] = { 0, 16, 80 }, [WORLD_BITS] = { 0, 16, 80 },
 	};
 
 	return &list[w->abi];
@@ -26,12 +28,25 @@ const struct world_list *world_sessions_list(const struct world *w)
 const struct world_list *world_files_list(const struct world *w)
 {
 	static const struct world_list list[] = {
-		[WORLD_V5] = { 0, 16, 64 },
-		[WORLD_S2] = { 1, 0, 64 },
-		[WORLD_S3] = { 1, 0, 64 },
+		[WORLD_V5] = { 0, 16, 64 },   [WORLD_S2] = { 1, 0, 64 },
+		[WORLD_S3] = { 1, 0, 64 },    [WORLD_S4] = { 1, 16, 64 },
+		[WORLD_L2] = { 1, 0, 64 },    [WORLD_L3] = { 1, 0, 64 },
+		[WORLD_L3B] = { 1, 0, 64 },   [WORLD_L4] = { 1, 0, 64 },
+		[WORLD_NEXT] = { 0, 16, 64 }, [WORLD_BITS] = { 0, 16, 64 },
 	};
 
 	return &list[w->abi];
+}
+
+/* Sessions, or files, in chains of blocks; else in one piece. */
+bool world_linked(const struct world *w)
+{
+	return world_sessions_list(w)->header == 16;
+}
+
+bool world_chained(const struct world *w)
+{
+	return world_files_list(w)->header == 16;
 }
 
 static u64 room(const struct world *w, const struct world_list *l)
@@ -94,14 +109,14 @@ u64 world_add_block(struct world *w, u64 count)
 	return pa;
 }
 
-/* Append blocks as a kernel fills them: all full but the last; luo-session-v2 always has one. */
+/* Append blocks as a kernel fills them: all full but the last; where a tree leads, one always. */
 void world_add_sessions(struct world *w, u64 count)
 {
 	u64 full = world_capacity(w);
 
 	for (; count > full; count -= full)
 		world_add_block(w, full);
-	if (count || (!w->nr_blocks && w->abi != WORLD_V5))
+	if (count || (!w->nr_blocks && (world_in_tree(w) || w->abi == WORLD_L2)))
 		world_add_block(w, count);
 }
 
@@ -123,7 +138,8 @@ bool world_vacant(const struct world *w, u64 session)
 {
 	static const u8 zeros[80];
 
-	return w->abi == WORLD_S3 && !memcmp(world_at(w, session, 80), zeros, 80);
+	return (w->abi == WORLD_S3 || w->abi == WORLD_S4) &&
+	       !memcmp(world_at(w, session, 80), zeros, 80);
 }
 
 /*
@@ -190,15 +206,15 @@ void world_standard(struct world *w, u32 shift, enum world_abi abi)
 {
 	u64 many[2] = { 20, 5 }, few = 3;
 
-	world_open(w, shift, abi, shift == 16 ? 96 : 24);
-	if (abi != WORLD_S2) {
+	world_open(w, shift, abi, shift == 16 ? (abi == WORLD_S4 ? 192 : 96) : 24);
+	if (world_linked(w)) {
 		world_add_block(w, world_capacity(w));
 		world_add_block(w, world_capacity(w));
 	}
 	world_add_block(w, 7);
-	if (abi == WORLD_V5)
+	if (world_chained(w))
 		many[0] = world_file_capacity(w);
-	world_add_files(w, world_session(w, 0), many, abi == WORLD_V5 ? 2 : 1);
+	world_add_files(w, world_session(w, 0), many, world_chained(w) ? 2 : 1);
 	world_add_files(w, world_session(w, 1), &few, 1);
 	world_finish(w);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * A writer of the KHO root tree and of LUO's containers: the luo-v1 tree and the luo-v5 record.
- * Numbers in these trees are native u64 with the alignment that their place happens to have.
+ * A writer of the KHO root tree and of LUO's containers: the luo-v1 tree, and records with a
+ * string. Numbers in these trees are native u64 with the alignment that their place happens to
+ * have.
  */
 #include <libfdt.h>
 #include <string.h>
@@ -96,16 +97,58 @@ void world_write_tree(struct world *w)
 	w->kho.size = fdt_totalsize(fdt);
 }
 
+/* The containers that are no luo-v1 tree: their string, and where the three numbers start. */
+struct record {
+	const char *name;
+	u64 numbers;
+};
+
+static const struct record *record_of(const struct world *w)
+{
+	static const struct record records[] = {
+		[WORLD_V5] = { "luo-v5", 8 }, [WORLD_L2] = { NULL, 0 },
+		[WORLD_L3] = { "luo-v3", 8 }, [WORLD_L3B] = { "luo-v3-kho-block-v1", 24 },
+		[WORLD_L4] = { "luo-v4", 8 }, [WORLD_NEXT] = { "luo-v5;block-v1", 16 },
+		[WORLD_BITS] = { NULL, 128 },
+	};
+
+	return &records[w->abi];
+}
+
+bool world_in_tree(const struct world *w)
+{
+	return w->abi >= WORLD_S2 && w->abi <= WORLD_S4;
+}
+
+/* A record; the one of luo-v2 has no string, and a tree with its address stands in front. */
 static void write_record(struct world *w)
 {
-	u8 *p = world_at(w, w->luo_pa, 32);
+	const struct record *r = record_of(w);
+	u64 size = r->numbers + 24;
+	u8 *p = world_at(w, w->record_pa, size);
 
-	memset(p, 0, 32);
-	memcpy(p, "luo-v5", 6);
-	world_put(w, w->luo_pa + 8, 7);
-	world_put(w, w->luo_pa + 16, w->nr_blocks ? w->block[0].pa : 0);
-	world_put(w, w->luo_pa + 24, w->flb_pa);
-	w->kho.size = 32;
+	memset(p, 0, size);
+	if (r->name)
+		strcpy((char *)p, r->name);
+	if (w->abi == WORLD_BITS) {
+		world_put(w, w->record_pa, 7);
+		world_put(w, w->record_pa + 16, 3);
+	}
+	world_put(w, w->record_pa + r->numbers, 7);
+	world_put(w, w->record_pa + r->numbers + 8, w->nr_blocks ? w->block[0].pa : 0);
+	world_put(w, w->record_pa + r->numbers + 16, w->flb_pa);
+	w->kho.size = size;
+}
+
+static void write_root(struct world *w)
+{
+	void *fdt = world_at(w, w->luo_pa, world_page(w));
+
+	begin(fdt, world_page(w));
+	ok(fdt_property_string(fdt, "compatible", "luo-v2"));
+	number(fdt, "luo-abi-header", w->record_pa, 8);
+	end(fdt);
+	w->kho.size = fdt_totalsize(fdt);
 }
 
 static void write_others(struct world *w)
@@ -126,12 +169,19 @@ static void write_others(struct world *w)
 /* Write containers and root tree for the sessions added so far. */
 void world_finish(struct world *w)
 {
+	static const char *const session[] = {
+		[WORLD_S2] = "luo-session-v2",
+		[WORLD_S3] = "luo-session-v3",
+		[WORLD_S4] = "luo-session-v4",
+	};
+
 	write_others(w);
 	w->luo_pa = world_alloc(w, 0);
+	w->record_pa = w->abi == WORLD_L2 ? world_alloc(w, 0) : w->luo_pa;
 	w->tree = (struct world_tree){
 		.compatible = "luo-v1",
 		.node = "luo-session",
-		.session = w->abi == WORLD_S3 ? "luo-session-v3" : "luo-session-v2",
+		.session = world_in_tree(w) ? session[w->abi] : NULL,
 		.head_prop = "luo-session-header",
 		.head = w->nr_blocks ? w->block[0].pa : 0,
 		.head_len = 8,
@@ -140,7 +190,7 @@ void world_finish(struct world *w)
 	};
 	w->kho = (struct world_kho){
 		.fdt_pa = world_alloc(w, 0),
-		.compatible = w->abi == WORLD_V5 ? "kho-v4" : "kho-v3",
+		.compatible = world_in_tree(w) ? "kho-v3" : "kho-v4",
 		.map_prop = "preserved-memory-map",
 		.map_value = w->root,
 		.map_len = 8,
@@ -157,10 +207,12 @@ void world_finish(struct world *w)
 		w->kho.size_prop = NULL;
 		w->kho.map_value = w->root;
 	}
-	if (w->abi == WORLD_V5)
-		write_record(w);
-	else
+	if (world_in_tree(w))
 		world_write_tree(w);
+	else
+		write_record(w);
+	if (w->abi == WORLD_L2)
+		write_root(w);
 	world_write_kho(w);
 }
 
@@ -170,8 +222,8 @@ u64 world_head_at(struct world *w)
 	const u8 *fdt, *p;
 	int node;
 
-	if (w->abi == WORLD_V5)
-		return w->luo_pa + 16;
+	if (!world_in_tree(w))
+		return w->record_pa + record_of(w)->numbers + 8;
 	fdt = world_at(w, w->luo_pa, world_page(w));
 	node = fdt_path_offset(fdt, "/luo-session");
 	assert_true(node >= 0);
