@@ -72,22 +72,11 @@ enum luo_code {
 	LUO_NR_CODES,
 };
 
-/**
- * struct luo_catalog_entry - what a code means
- * @code:       as printed
- * @what:       cause, in a few words; a %x is replaced by the finding's value in hex, %u in decimal
- * @effect:     what the next kernel does; NULL: the severity's general sentence
- * @remedy:     what the reader can do
- */
-struct luo_catalog_entry {
-	char code[8];
-	const char *what;
-	const char *effect;
-	const char *remedy;
-};
-
-const struct luo_catalog_entry *luo_catalog(enum luo_code code);
+const char *luo_code_text(enum luo_code code);
+const char *luo_cause(enum luo_code code);
 bool luo_repairable(enum luo_code code);
+const char *luo_remedy(enum luo_code code);
+const char *luo_own_effect(enum luo_code code);
 const char *luo_effect(enum luo_code code, u8 severity);
 
 #endif

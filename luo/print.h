@@ -23,10 +23,14 @@ void luo_put_escaped(const struct luo_out *out, const char *text);
 void luo_put_what(const struct luo_out *out, const struct luo_finding *f);
 void luo_put_owner(const struct luo_out *out, const struct luo_owner *owner);
 
+/** luo_put_finding() - one finding in one line, without its end. */
+void luo_put_finding(const struct luo_out *out, const struct luo_finding *f);
 /** luo_print_line() - the verdict line; @nonce may be NULL or empty. */
 void luo_print_line(const struct luo_out *out, const struct luo_report *report, const char *nonce);
 /** luo_print_text() - every finding in three lines. */
 void luo_print_text(const struct luo_out *out, const struct luo_report *report);
+/** luo_print_brief() - every finding in one line. */
+void luo_print_brief(const struct luo_out *out, const struct luo_report *report);
 /** luo_print_ktap() - KTAP version 1, one point for each area of the catalogue. */
 void luo_print_ktap(const struct luo_out *out, const struct luo_report *report);
 /** luo_print_json() - one object; @plan may be NULL; @tool is the program's name and version. */

@@ -49,7 +49,7 @@ static void totals(const struct luo_out *out, const struct luo_report *r)
 static void finding(const struct luo_out *out, const struct luo_finding *f)
 {
 	luo_put(out, "{");
-	text(out, "code", luo_catalog(f->code)->code);
+	text(out, "code", luo_code_text(f->code));
 	text(out, "severity", luo_severity_word(f->severity));
 	address(out, "pa", f->pa);
 	luo_put(out, "\"owner\":\"");
@@ -59,7 +59,7 @@ static void finding(const struct luo_out *out, const struct luo_finding *f)
 	luo_put(out, "\",");
 	text(out, "effect", luo_effect(f->code, f->severity));
 	luo_put(out, "\"remedy\":\"");
-	luo_put_escaped(out, luo_catalog(f->code)->remedy);
+	luo_put_escaped(out, luo_remedy(f->code));
 	luo_put(out, "\"}");
 }
 

@@ -22,11 +22,11 @@ static bool print_area(const struct luo_out *out, const struct luo_report *repor
 	for (u32 i = 0; i < report->nr_kept; i++) {
 		const struct luo_finding *f = &report->findings[i];
 
-		if (luo_catalog(f->code)->code[4] != letter)
+		if (luo_code_text(f->code)[4] != letter)
 			continue;
 		bad |= f->severity >= LUO_SEV_LOSE;
 		luo_put(out, "# ");
-		luo_put(out, luo_catalog(f->code)->code);
+		luo_put(out, luo_code_text(f->code));
 		luo_put(out, " ");
 		luo_put(out, luo_severity_word(f->severity));
 		luo_put(out, " ");

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
-/* Findings for people, three lines each: what and where, what will happen, what to do. */
+/* Findings for people. */
 #include "print.h"
 
 /** luo_put_what() - a catalogue text, its %x or %u replaced by the finding's value. */
 void luo_put_what(const struct luo_out *out, const struct luo_finding *f)
 {
-	const char *s = luo_catalog(f->code)->what;
+	const char *s = luo_cause(f->code);
 
 	for (; *s; s++) {
 		if (s[0] == '%' && s[1] == 'x')
@@ -44,11 +44,10 @@ void luo_put_owner(const struct luo_out *out, const struct luo_owner *owner)
 	luo_put(out, "'");
 }
 
-static void print_finding(const struct luo_out *out, const struct luo_finding *f)
+/** luo_put_finding() - a finding in one line, without its end. */
+void luo_put_finding(const struct luo_out *out, const struct luo_finding *f)
 {
-	const struct luo_catalog_entry *c = luo_catalog(f->code);
-
-	luo_put(out, c->code);
+	luo_put(out, luo_code_text(f->code));
 	luo_put(out, " ");
 	luo_put(out, luo_severity_word(f->severity));
 	luo_put(out, ": ");
@@ -59,25 +58,46 @@ static void print_finding(const struct luo_out *out, const struct luo_finding *f
 		luo_put(out, " at ");
 		luo_put_hex(out, f->pa);
 	}
+}
+
+static void put_advice(const struct luo_out *out, const struct luo_finding *f)
+{
 	luo_put(out, "\n    next kernel: ");
 	luo_put(out, luo_effect(f->code, f->severity));
 	luo_put(out, "\n    what to do: ");
-	luo_put(out, f->severity <= LUO_SEV_NOTE ? "nothing has to be done" : c->remedy);
-	luo_put(out, "\n");
+	luo_put(out, f->severity <= LUO_SEV_NOTE ? "nothing has to be done" : luo_remedy(f->code));
+}
+
+static void print(const struct luo_out *out, const struct luo_report *report,
+		  void (*more)(const struct luo_out *out, const struct luo_finding *f))
+{
+	for (u32 i = 0; i < report->nr_kept; i++) {
+		luo_put_finding(out, &report->findings[i]);
+		if (more)
+			more(out, &report->findings[i]);
+		luo_put(out, "\n");
+	}
+	if (report->nr_findings > report->nr_kept) {
+		luo_put(out, "... and ");
+		luo_put_dec(out, report->nr_findings - report->nr_kept);
+		luo_put(out, " more findings\n");
+	}
 }
 
 /**
  * luo_print_text() - every finding that was kept, and how many more there are
  * @out:    where to
  * @report: a closed report
+ *
+ * Three lines for each: what and where, what the next kernel does, what to do.
  */
 void luo_print_text(const struct luo_out *out, const struct luo_report *report)
 {
-	for (u32 i = 0; i < report->nr_kept; i++)
-		print_finding(out, &report->findings[i]);
-	if (report->nr_findings > report->nr_kept) {
-		luo_put(out, "... and ");
-		luo_put_dec(out, report->nr_findings - report->nr_kept);
-		luo_put(out, " more findings\n");
-	}
+	print(out, report, put_advice);
+}
+
+/** luo_print_brief() - the same in one line for each, where time or room is short. */
+void luo_print_brief(const struct luo_out *out, const struct luo_report *report)
+{
+	print(out, report, NULL);
 }

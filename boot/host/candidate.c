@@ -171,7 +171,7 @@ static void describe(const struct candidate *c, bool chosen)
 			  chosen ? "" : ": not the one reported on");
 	else if (c->first < LUO_NR_CODES)
 		host_note("KHO FDT at 0x%llx does not verify (findings: %llu, first %s)%s", pa,
-			  problems, luo_catalog(c->first)->code,
+			  problems, luo_code_text(c->first),
 			  chosen ? ": reported on, for want of a better one" : "");
 	else
 		host_note("KHO FDT at 0x%llx holds no LUO state that could be checked", pa);

@@ -14,7 +14,7 @@ static enum luo_code find_code(const char *text)
 
 	if (!strncasecmp(text, "LUO-", 4))
 		text += 4;
-	while (i < LUO_NR_CODES && strcasecmp(luo_catalog(i)->code + 4, text))
+	while (i < LUO_NR_CODES && strcasecmp(luo_code_text(i) + 4, text))
 		i++;
 	return i;
 }
@@ -29,14 +29,14 @@ static void put_line(const struct luo_out *out, const char *label, const char *t
 
 static void explain(const struct luo_out *out, enum luo_code code)
 {
-	const struct luo_catalog_entry *e = luo_catalog(code);
+	const char *effect = luo_own_effect(code);
 
-	luo_put(out, e->code);
+	luo_put(out, luo_code_text(code));
 	luo_put(out, "\n");
-	put_line(out, "what:       ", e->what);
+	put_line(out, "what:       ", luo_cause(code));
 	put_line(out, "effect:     ",
-		 e->effect ? e->effect : "as its severity says, which depends on the ABI");
-	put_line(out, "remedy:     ", e->remedy);
+		 *effect ? effect : "as its severity says, which depends on the ABI");
+	put_line(out, "remedy:     ", luo_remedy(code));
 	put_line(out, "compaction: ", luo_repairable(code) ? "removes the cause" : "does not help");
 }
 

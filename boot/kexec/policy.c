@@ -15,7 +15,7 @@ bool luo_map_clean(const struct luo_report *report)
 	if (!report->kho)
 		return false;
 	for (u32 i = 0; i < LUO_NR_CODES; i++) {
-		const char *code = luo_catalog(i)->code;
+		const char *code = luo_code_text(i);
 
 		/* "LUO-K01": the letter is the area */
 		if (report->by_code[i] && (code[4] == 'B' || code[4] == 'K' || code[4] == 'M'))

@@ -39,7 +39,7 @@ LUO_OWN_FUNCTION void luo_say_report(const struct luo_params *params,
 	if (params->report == LUO_SHOW_OFF)
 		return;
 	if (params->report == LUO_SHOW_TEXT)
-		luo_print_text(&luo_console, report);
+		luo_print_brief(&luo_console, report);
 	if (params->report == LUO_SHOW_KTAP)
 		luo_print_ktap(&luo_console, report);
 	luo_print_line(&luo_console, report, params->nonce);

@@ -63,7 +63,7 @@ static void dump(const struct answer *a)
 		const struct luo_finding *f = &a->report.findings[i];
 
 		print_error("  %s %s pa %#llx value %#llx owner %u/%llu '%s'\n",
-			    luo_catalog(f->code)->code, luo_severity_word(f->severity),
+			    luo_code_text(f->code), luo_severity_word(f->severity),
 			    (unsigned long long)f->pa, (unsigned long long)f->value, f->owner.kind,
 			    (unsigned long long)f->owner.index, f->owner.name);
 	}
@@ -127,7 +127,7 @@ const struct luo_finding *expect(const struct answer *a, u16 code, u8 severity)
 		return f;
 	}
 	dump(a);
-	fail_msg("%s is missing", luo_catalog(code)->code);
+	fail_msg("%s is missing", luo_code_text(code));
 	return NULL;
 }
 

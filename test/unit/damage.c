@@ -20,7 +20,7 @@ static void expect_damage(const struct answer *a, const struct damage *d)
 		u16 code = a->report.findings[i].code;
 
 		if (code != d->code && !(d->also && code == d->also))
-			fail_msg("%s comes with %s", d->name, luo_catalog(code)->code);
+			fail_msg("%s comes with %s", d->name, luo_code_text(code));
 	}
 }
 
