@@ -277,3 +277,9 @@ const struct luo_abi *luo_abi_row(u32 row)
 {
 	return row < LUO_ARRAY_SIZE(rows) ? &rows[row] : NULL;
 }
+
+/** luo_handler_row() - row number @row of the table of handlers, NULL behind the last. */
+const struct luo_handler_abi *luo_handler_row(u32 row)
+{
+	return row < LUO_ARRAY_SIZE(handler_rows) ? &handler_rows[row] : NULL;
+}

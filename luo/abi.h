@@ -202,5 +202,6 @@ const struct luo_abi *luo_abi_find(const char *container, const char *session);
 bool luo_container_known(const char *container);
 const struct luo_kho_abi *luo_kho_abi_row(u32 row);
 const struct luo_abi *luo_abi_row(u32 row);
+const struct luo_handler_abi *luo_handler_row(u32 row);
 
 #endif

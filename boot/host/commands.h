@@ -10,6 +10,7 @@ int cmd_info(const struct options *opt);
 int cmd_list(const struct options *opt);
 int cmd_compact(const struct options *opt);
 int cmd_explain(const struct options *opt);
+int cmd_abi(const struct options *opt);
 
 /* wrap.c; argv[0] is "wrap" */
 int luo_wrap_main(int argc, char **argv);

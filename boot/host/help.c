@@ -4,6 +4,7 @@
 const char help_text[] =
 	"usage: luo COMMAND [OPTION]... DUMP...\n"
 	"       luo explain CODE\n"
+	"       luo abi [--json | --markdown]\n"
 	"       luo wrap --kernel FILE [-o OUT] [--payload FILE]\n"
 	"\n"
 	"Reads the state that a live update (KHO and LUO) keeps in memory, from dumps.\n"
@@ -14,6 +15,7 @@ const char help_text[] =
 	"  list          sessions and their files\n"
 	"  compact -n    the stores that would drop empty blocks; dumps are never written\n"
 	"  explain CODE  cause, effect and remedy of a finding, such as LUO-S06\n"
+	"  abi           the versions of KHO and LUO that this program knows\n"
 	"  wrap          put the payload in front of a kernel (x86_64, arm64); see\n"
 	"                'luo wrap --help'\n"
 	"\n"
@@ -26,6 +28,7 @@ const char help_text[] =
 	"  --text          findings and the verdict line (default)\n"
 	"  --json          one JSON object\n"
 	"  --ktap          KTAP, for verify and compact\n"
+	"  --markdown      tables in Markdown, for abi\n"
 	"  -n              plan only (compact)\n"
 	"  -q              no report on stdout and no notes: only the exit status\n"
 	"  -o FILE         write the report to FILE\n"

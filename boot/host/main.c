@@ -11,17 +11,24 @@
 #include "message.h"
 #include "output.h"
 
-#define COMMANDS "verify, info, list, compact -n, explain, wrap"
+#define COMMANDS "verify, info, list, compact -n, explain, abi, wrap"
+
+#define TEXT_JSON (1U << HOST_FORMAT_TEXT | 1U << HOST_FORMAT_JSON)
+#define KTAP	  (1U << HOST_FORMAT_KTAP)
+#define MARKDOWN  (1U << HOST_FORMAT_MARKDOWN)
 
 static const struct {
 	const char *name;
 	int (*run)(const struct options *opt);
-	bool ktap;  /* --ktap makes sense */
-	bool dumps; /* works on dumps; else takes no option but -o and -q */
+	u32 forms;  /* a bit for each format that makes sense; 0: takes no option but -o and -q */
+	bool dumps; /* works on dumps */
 } commands[] = {
-	{ "verify", cmd_verify, true, true },	  { "info", cmd_info, false, true },
-	{ "list", cmd_list, false, true },	  { "compact", cmd_compact, true, true },
-	{ "explain", cmd_explain, false, false },
+	{ "verify", cmd_verify, TEXT_JSON | KTAP, true },
+	{ "info", cmd_info, TEXT_JSON, true },
+	{ "list", cmd_list, TEXT_JSON, true },
+	{ "compact", cmd_compact, TEXT_JSON | KTAP, true },
+	{ "explain", cmd_explain, 0, false },
+	{ "abi", cmd_abi, TEXT_JSON | MARKDOWN, false },
 };
 
 static int usage(const char *command, const char *why)
@@ -30,12 +37,15 @@ static int usage(const char *command, const char *why)
 	return HOST_USAGE;
 }
 
-static int check_words(const struct options *o, bool ktap, bool dumps)
+static int check_words(const struct options *o, u32 forms, bool dumps)
 {
-	if (!dumps && (o->given || o->has_kho_fdt))
-		return usage(o->command, "takes no option but -o and -q");
-	if (o->format == HOST_FORMAT_KTAP && !ktap)
+	if ((!forms && o->given) || (!dumps && o->has_kho_fdt))
+		return usage(o->command,
+			     dumps || forms ? "takes no dump" : "takes no option but -o and -q");
+	if (forms && o->format == HOST_FORMAT_KTAP && !(forms & KTAP))
 		return usage(o->command, "has no --ktap form");
+	if (forms && o->format == HOST_FORMAT_MARKDOWN && !(forms & MARKDOWN))
+		return usage(o->command, "has no --markdown form");
 	if (o->dry_run && strcmp(o->command, "compact"))
 		return usage(o->command, "-n belongs to compact");
 	if (dumps && !o->nr_dumps)
@@ -45,7 +55,7 @@ static int check_words(const struct options *o, bool ktap, bool dumps)
 
 static int unknown(const char *command)
 {
-	static const char *const later[] = { "map", "diff", "abi" };
+	static const char *const later[] = { "map", "diff" };
 
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(later); i++) {
 		if (strcmp(command, later[i]))
@@ -64,7 +74,7 @@ static int dispatch(const struct options *o)
 
 		if (strcmp(o->command, commands[i].name))
 			continue;
-		err = check_words(o, commands[i].ktap, commands[i].dumps);
+		err = check_words(o, commands[i].forms, commands[i].dumps);
 		return err ? err : commands[i].run(o);
 	}
 	return unknown(o->command);

@@ -18,6 +18,7 @@ enum {
 	OPT_JSON,
 	OPT_KTAP,
 	OPT_TEXT,
+	OPT_MARKDOWN,
 	OPT_HELP,
 	OPT_VERSION,
 	OPT_LATER,
@@ -29,6 +30,7 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "ktap", no_argument, NULL, OPT_KTAP },
 	{ "text", no_argument, NULL, OPT_TEXT },
+	{ "markdown", no_argument, NULL, OPT_MARKDOWN },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "live", no_argument, NULL, OPT_LATER },
@@ -57,7 +59,7 @@ static int parse_address(const char *option, const char *text, u64 *value)
 static int set_format(struct options *o, enum host_format format)
 {
 	if (o->given && o->format != format) {
-		host_error("--text, --json and --ktap exclude each other; give one");
+		host_error("--text, --json, --ktap and --markdown exclude each other; give one");
 		return HOST_USAGE;
 	}
 	o->format = format;
@@ -155,6 +157,8 @@ static int take_option(struct options *o, struct pending *p, int opt, char **arg
 		return set_format(o, HOST_FORMAT_KTAP);
 	case OPT_TEXT:
 		return set_format(o, HOST_FORMAT_TEXT);
+	case OPT_MARKDOWN:
+		return set_format(o, HOST_FORMAT_MARKDOWN);
 	case OPT_LATER:
 		return not_yet(argv[optind - 1][0] == '-' ? argv[optind - 1] : "--next-kernel");
 	case ':':

@@ -10,6 +10,7 @@ enum host_format {
 	HOST_FORMAT_TEXT,
 	HOST_FORMAT_JSON,
 	HOST_FORMAT_KTAP,
+	HOST_FORMAT_MARKDOWN,
 };
 
 /**
@@ -31,7 +32,7 @@ struct dump_arg {
  * @nr_dumps: how many
  * @kho_fdt:  --kho-fdt, when @has_kho_fdt
  * @format:   never HOST_FORMAT_UNSET once parsed
- * @given:    some of --text, --json, --ktap was given
+ * @given:    some of --text, --json, --ktap, --markdown was given
  * @dry_run:  -n
  * @quiet:    -q
  * @output:   -o, or NULL

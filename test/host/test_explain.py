@@ -72,7 +72,7 @@ def test_help_names_every_option_and_command():
     assert run("-h").out == run("verify", "--help").out == answer.out
     assert len(options()) >= 7
     wanted = options() + ["-n", "-q", "-o", "--kernel", "--payload"] + [
-        "verify", "info", "list", "compact", "explain", "wrap"]
+        "verify", "info", "list", "compact", "explain", "abi", "wrap"]
     for word in wanted:
         assert re.search(rf"(^|[\s,[]){word}\b", answer.out, re.M), word
     assert all(len(line) <= 100 for line in answer.out.splitlines())
