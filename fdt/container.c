@@ -13,11 +13,9 @@
 #include "../luo/error.h"
 #include "../luo/str.h"
 
-static const struct luo_owner owner = { .kind = LUO_OWNER_CONTAINER };
-
 static int malformed(struct luo_state *state, struct luo_report *report)
 {
-	luo_report_add(report, LUO_C02, LUO_SEV_PANIC, state->luo_pa, 0, &owner);
+	luo_report_part(report, LUO_C02, LUO_SEV_PANIC, state->luo_pa, 0, LUO_OWNER_CONTAINER);
 	return LUO_E_FORMAT;
 }
 

@@ -14,11 +14,9 @@
 #include "../luo/error.h"
 #include "../luo/str.h"
 
-static const struct luo_owner owner = { .kind = LUO_OWNER_KHO };
-
 static int bad(struct luo_report *report, enum luo_code code, u8 severity, u64 pa, int err)
 {
-	luo_report_add(report, code, severity, pa, pa, &owner);
+	luo_report_part(report, code, severity, pa, pa, LUO_OWNER_KHO);
 	return err;
 }
 

@@ -32,12 +32,9 @@ static void lap(struct run *r, enum luo_pass pass)
 	r->since = t;
 }
 
-static LUO_NOINLINE void add(struct run *r, enum luo_code code, u8 severity, u64 pa, u64 value,
-			     u8 owner_kind)
+static void add(struct run *r, enum luo_code code, u8 severity, u64 pa, u64 value, u8 part)
 {
-	struct luo_owner owner = { .kind = owner_kind };
-
-	luo_report_add(r->report, code, severity, pa, value, &owner);
+	luo_report_part(r->report, code, severity, pa, value, part);
 }
 
 /* What the front end found out about boot data must fit together before anything is followed. */

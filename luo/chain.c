@@ -86,18 +86,12 @@ int luo_chain_next(struct luo_chain *chain)
 	return 1;
 }
 
-/**
- * luo_chain_vacant() - is an entry only room that a failed serialization left counted?
- * @chain: on a block
- * @i:     number of the entry, below @chain->used
- *
- * Return: true for an entry of zeros, where the ABI has such; a session never is one, because it
- * has a name (luo_session_create(), Linux 7.1).
+/** luo_chain_zeros() - does entry @i of the current block, @i below @used, hold nothing but zeros?
  */
-bool luo_chain_vacant(const struct luo_chain *chain, u64 i)
+bool luo_chain_zeros(const struct luo_chain *chain, u64 i)
 {
 	const u8 *entry = luo_chain_entry(chain, i);
-	u64 any = !chain->abi->vacant;
+	u64 any = 0;
 
 	for (u32 at = 0; !any && at < chain->abi->entry; at += 8)
 		any = luo_get64(entry + at);

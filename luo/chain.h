@@ -37,7 +37,7 @@ struct luo_chain {
 	u64 seen;
 };
 
-bool luo_chain_vacant(const struct luo_chain *chain, u64 i);
+bool luo_chain_zeros(const struct luo_chain *chain, u64 i);
 u64 luo_chain_live(const struct luo_chain *chain);
 void luo_chain_init(struct luo_chain *chain, const struct luo_phys *phys,
 		    const struct luo_chain_abi *abi, u64 first, u64 array_count);
@@ -47,6 +47,19 @@ int luo_chain_next(struct luo_chain *chain);
 static inline const u8 *luo_chain_entry(const struct luo_chain *chain, u64 i)
 {
 	return chain->entries + i * chain->abi->entry;
+}
+
+/**
+ * luo_chain_vacant() - is an entry only room that a failed serialization left counted?
+ * @chain: on a block
+ * @i:     number of the entry, below @chain->used
+ *
+ * Return: true for an entry of zeros, where the ABI has such; a session never is one, because it
+ * has a name (luo_session_create(), Linux 7.1).
+ */
+static inline bool luo_chain_vacant(const struct luo_chain *chain, u64 i)
+{
+	return chain->abi->vacant && luo_chain_zeros(chain, i);
 }
 
 #endif

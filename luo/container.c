@@ -10,8 +10,6 @@
 #define BITS_KNOWN  7ULL /* number, sessions, flbs */
 #define BITS_HEADER 128	 /* bytes of the header of feature bits, which has no string */
 
-static const struct luo_owner owner = { .kind = LUO_OWNER_CONTAINER };
-
 /** luo_printable() - is a field a terminated, non-empty string of printable ASCII? */
 bool luo_printable(const char *text, size_t max)
 {
@@ -38,7 +36,7 @@ int luo_container_unknown(const struct luo_state *state, struct luo_report *repo
 		luo_strcopy(report->abi_name, sizeof(report->abi_name), name, max);
 	else
 		luo_strcopy(report->abi_name, sizeof(report->abi_name), "?", 2);
-	luo_report_add(report, LUO_C03, LUO_SEV_REFUSE, state->luo_pa, 0, &owner);
+	luo_report_part(report, LUO_C03, LUO_SEV_REFUSE, state->luo_pa, 0, LUO_OWNER_CONTAINER);
 	report->refused = true;
 	return LUO_E_VERSION;
 }
@@ -58,7 +56,7 @@ int luo_container_numbers(const struct luo_phys *phys, struct luo_state *state,
 	const u8 *p = luo_map(phys, pa, NUMBERS);
 
 	if (!p) {
-		luo_report_add(report, LUO_C01, LUO_SEV_PANIC, pa, pa, &owner);
+		luo_report_part(report, LUO_C01, LUO_SEV_PANIC, pa, pa, LUO_OWNER_CONTAINER);
 		return LUO_E_RAM;
 	}
 	state->number = luo_get64(p);
@@ -97,8 +95,8 @@ int luo_container_open(const struct luo_phys *phys, struct luo_state *state,
 	u64 field;
 
 	if (!p) {
-		luo_report_add(report, LUO_C01, LUO_SEV_PANIC, state->luo_pa, state->luo_pa,
-			       &owner);
+		luo_report_part(report, LUO_C01, LUO_SEV_PANIC, state->luo_pa, state->luo_pa,
+				LUO_OWNER_CONTAINER);
 		return LUO_E_RAM;
 	}
 	if (is_bits(p, state->luo_size))
@@ -116,8 +114,8 @@ int luo_container_open(const struct luo_phys *phys, struct luo_state *state,
 		field = BITS_HEADER;
 	}
 	if (field + NUMBERS > state->luo_size) {
-		luo_report_add(report, LUO_C02, LUO_SEV_PANIC, state->luo_pa, state->luo_size,
-			       &owner);
+		luo_report_part(report, LUO_C02, LUO_SEV_PANIC, state->luo_pa, state->luo_size,
+				LUO_OWNER_CONTAINER);
 		return LUO_E_FORMAT;
 	}
 	return luo_container_numbers(phys, state, report, state->luo_pa + field);

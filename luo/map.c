@@ -25,7 +25,7 @@ void luo_map_init(struct luo_map *map, const struct luo_phys *phys, u64 root)
 
 /**
  * luo_map_open() - a cursor over a map of any kind
- * @map:  filled in; nothing is read yet
+ * @map:  filled in
  * @phys: the view
  * @kind: enum luo_map_kind, from the row of the KHO version
  * @root: where the map starts; 0 for an empty map of kho-v1
@@ -34,6 +34,7 @@ void luo_map_open(struct luo_map *map, const struct luo_phys *phys, u8 kind, u64
 {
 	luo_map_init(map, phys, root);
 	map->kind = kind;
+	map->sorted = kind == LUO_MAP_CHUNKS && luo_chunks_sorted(map);
 }
 
 /** luo_map_key() - key of the entry for 2^@order pages at @pa. */
@@ -78,7 +79,7 @@ const u8 *luo_map_node(const struct luo_map *map, u64 pa)
 }
 
 /* Address of the leaf with a key, 0 without one. */
-static u64 find_leaf(const struct luo_map *map, u64 key)
+static LUO_NOINLINE u64 find_leaf(const struct luo_map *map, u64 key)
 {
 	u64 pa = map->root;
 	const u8 *node;

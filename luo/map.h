@@ -38,6 +38,7 @@ struct luo_leaf {
  * @phys:      the view
  * @root:      physical address of the root node or of the first chunk
  * @kind:      enum luo_map_kind
+ * @sorted:    a list of bitmaps is in order, so that it need not be searched through
  * @table:     log2 of the entries of a node
  * @leaf_bits: log2 of the bits of a leaf
  * @levels:    levels, leaves included
@@ -47,6 +48,7 @@ struct luo_map {
 	const struct luo_phys *phys;
 	u64 root;
 	u8 kind;
+	bool sorted;
 	u8 table;
 	u8 leaf_bits;
 	u8 levels;
@@ -81,6 +83,7 @@ void luo_map_each(const struct luo_map *map, void (*entry)(void *ctx, u64 pa, u3
 		  void *ctx);
 
 /* map_chunks.c: kho-v1; for the functions above only */
+bool luo_chunks_sorted(const struct luo_map *map);
 u64 luo_chunks_find(const struct luo_map *map, u64 start, u32 order);
 void luo_chunks_walk(const struct luo_map *map, const struct luo_map_visitor *v);
 

@@ -28,13 +28,13 @@ static u32 order_of(const struct luo_chain *c)
 }
 
 /* log2 of the bytes that a bitmap covers, more than 64 for an order that cannot be. */
-static u64 span_shift(const struct luo_map *map, u32 order)
+static LUO_NOINLINE u64 span_shift(const struct luo_map *map, u32 order)
 {
 	return (u64)map->leaf_bits + map->phys->page_shift + order;
 }
 
 /* Bitmaps listed in the current chunk, 0 when its header cannot be believed. */
-static u32 number_of(const struct luo_map *map, const struct luo_chain *c)
+static LUO_NOINLINE u32 number_of(const struct luo_map *map, const struct luo_chain *c)
 {
 	u32 nr = luo_get32(c->block + CHUNK_NUMBER);
 
@@ -42,6 +42,59 @@ static u32 number_of(const struct luo_map *map, const struct luo_chain *c)
 	    span_shift(map, order_of(c)) > 64)
 		return 0;
 	return nr;
+}
+
+static u64 start_of(const struct luo_chain *c, u32 i)
+{
+	return luo_get64(luo_chain_entry(c, i) + ELM_START);
+}
+
+/**
+ * luo_chunks_sorted() - are the bitmaps listed by order, and within one by address?
+ * @map: the map
+ *
+ * Every kernel lists them so, because it walks over xarrays (kho_mem_serialize()), and then a
+ * bitmap is found without looking at all of them. A map that is not so is read just as well.
+ */
+bool luo_chunks_sorted(const struct luo_map *map)
+{
+	struct luo_chain c;
+	u64 next = 0; /* the lowest start that may follow */
+	u32 order = 0;
+	int more;
+
+	luo_chain_init(&c, map->phys, &chunk_abi, map->root, 0);
+	while ((more = luo_chain_next(&c)) > 0) {
+		u32 nr = number_of(map, &c);
+
+		if (nr && order_of(&c) > order)
+			next = 0;
+		else if (nr && order_of(&c) < order)
+			return false;
+		order = nr ? order_of(&c) : order;
+		for (u32 i = 0; i < nr; i++) {
+			if (start_of(&c, i) < next)
+				return false;
+			next = start_of(&c, i) + 1;
+		}
+	}
+	return !more;
+}
+
+/* The first bitmap of a chunk that does not start below an address; nr when there is none. */
+static u32 first_from(const struct luo_chain *c, u32 nr, u64 start)
+{
+	u32 lo = 0, hi = nr;
+
+	while (lo < hi) {
+		u32 mid = (lo + hi) / 2;
+
+		if (start_of(c, mid) < start)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
 }
 
 /**
@@ -58,14 +111,16 @@ u64 luo_chunks_find(const struct luo_map *map, u64 start, u32 order)
 
 	luo_chain_init(&c, map->phys, &chunk_abi, map->root, 0);
 	while (luo_chain_next(&c) > 0) {
-		u32 nr = order_of(&c) == order ? number_of(map, &c) : 0;
+		u32 nr = order_of(&c) == order ? number_of(map, &c) : 0, i = 0;
 
-		for (u32 i = 0; i < nr; i++) {
-			const u8 *elm = luo_chain_entry(&c, i);
-
-			if (luo_get64(elm + ELM_START) == start)
-				return luo_get64(elm + ELM_BITMAP);
-		}
+		if (map->sorted && nr && start_of(&c, nr - 1) < start)
+			continue;
+		if (map->sorted)
+			i = first_from(&c, nr, start);
+		while (!map->sorted && i < nr && start_of(&c, i) != start)
+			i++;
+		if (i < nr && start_of(&c, i) == start)
+			return luo_get64(luo_chain_entry(&c, i) + ELM_BITMAP);
 	}
 	return 0;
 }

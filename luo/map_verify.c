@@ -20,8 +20,6 @@ struct check {
 	bool quiet;
 };
 
-static const struct luo_owner map_owner = { .kind = LUO_OWNER_MAP };
-
 static u64 popcount(u64 v)
 {
 	v -= v >> 1 & 0x5555555555555555ULL;
@@ -33,7 +31,7 @@ static u64 popcount(u64 v)
 static LUO_NOINLINE void add(struct check *c, enum luo_code code, u64 pa, u64 value)
 {
 	if (!c->quiet)
-		luo_report_add(c->report, code, LUO_SEV_PANIC, pa, value, &map_owner);
+		luo_report_part(c->report, code, LUO_SEV_PANIC, pa, value, LUO_OWNER_MAP);
 }
 
 static bool check_node(void *ctx, u64 pa)
@@ -42,7 +40,7 @@ static bool check_node(void *ctx, u64 pa)
 	u64 other;
 
 	if (luo_seen_page(&c->seen, pa, 0, &other)) {
-		luo_report_add(c->report, LUO_M02, LUO_SEV_PANIC, pa, pa, &map_owner);
+		luo_report_part(c->report, LUO_M02, LUO_SEV_PANIC, pa, pa, LUO_OWNER_MAP);
 		return false;
 	}
 	if (luo_hits_scratch(c->map->phys, pa, luo_page_size(c->map->phys)))
@@ -161,7 +159,8 @@ static void check_leaf(void *ctx, u64 key, const u8 *bits, u64 pa)
 
 	/* In a tree a key leads to one leaf; a list may have any number. */
 	if (c->map->kind == LUO_MAP_CHUNKS && luo_seen_token(&c->seen, 0, key))
-		luo_report_add(c->report, LUO_M09, LUO_SEV_PANIC, pa, key_pa(c, key), &map_owner);
+		luo_report_part(c->report, LUO_M09, LUO_SEV_PANIC, pa, key_pa(c, key),
+				LUO_OWNER_MAP);
 	if (c->quiet)
 		return;
 	/* More entries than pages: what is wrong will be found without looking at every one. */
@@ -208,7 +207,7 @@ int luo_map_verify(struct luo_map *map, struct luo_report *report, struct luo_to
 		luo_map_walk(map, &visitor);
 	arena->used = used;
 	if (c.seen.full)
-		luo_report_add(report, LUO_X01, LUO_SEV_LOSE, 0, 0, &map_owner);
+		luo_report_part(report, LUO_X01, LUO_SEV_LOSE, 0, 0, LUO_OWNER_MAP);
 	return 0;
 }
 

@@ -91,7 +91,7 @@ bool luo_plan_head(struct luo_op *op, u64 at, u64 old, u64 value)
 	return (u32)old == (u32)value;
 }
 
-static int put_op(struct planner *p, const struct luo_op *op)
+static LUO_NOINLINE int put_op(struct planner *p, const struct luo_op *op)
 {
 	if (p->plan->nr == p->clear)
 		return LUO_E_ARENA;
@@ -139,7 +139,7 @@ static int end_run(struct planner *p, const struct luo_chain_abi *abi, struct li
 /* Vacant entries in front of a live one stay: to take them out, sessions would have to move. */
 static void count_holes(struct planner *p, const struct luo_chain *c, u64 live)
 {
-	for (u64 i = 0; i < live; i++)
+	for (u64 i = 0; c->abi->vacant && i < live; i++)
 		p->plan->holes += luo_chain_vacant(c, i);
 }
 

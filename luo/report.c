@@ -42,6 +42,19 @@ void luo_report_add(struct luo_report *report, enum luo_code code, u8 severity, 
 	f->owner = *owner;
 }
 
+/**
+ * luo_report_part() - add a finding about one of the parts that there is one of
+ * @report, @code, @severity, @pa, @value: as for luo_report_add()
+ * @part: LUO_OWNER_BOOT to LUO_OWNER_CONTAINER
+ */
+void luo_report_part(struct luo_report *report, enum luo_code code, u8 severity, u64 pa, u64 value,
+		     u8 part)
+{
+	struct luo_owner owner = { .kind = part };
+
+	luo_report_add(report, code, severity, pa, value, &owner);
+}
+
 /** luo_report_restart() - forget findings and totals after a compaction, before verifying again. */
 void luo_report_restart(struct luo_report *report)
 {

@@ -126,6 +126,8 @@ struct luo_report {
 void luo_report_init(struct luo_report *report);
 void luo_report_add(struct luo_report *report, enum luo_code code, u8 severity, u64 pa, u64 value,
 		    const struct luo_owner *owner);
+void luo_report_part(struct luo_report *report, enum luo_code code, u8 severity, u64 pa, u64 value,
+		     u8 part);
 void luo_report_restart(struct luo_report *report);
 void luo_report_close(struct luo_report *report);
 bool luo_report_repairable(const struct luo_report *report);

@@ -58,7 +58,7 @@ static u64 hash_slot(const struct luo_seen *seen, u64 ref, u64 tag)
 	return finish(seen, fold(seen, h, ref));
 }
 
-static void clear(struct luo_seen *seen)
+static LUO_NOINLINE void clear(struct luo_seen *seen)
 {
 	for (u64 i = 0; i <= seen->mask; i++)
 		seen->slot[i].tag = 0;
@@ -85,7 +85,7 @@ static bool take_table(struct luo_seen *seen, u64 slots)
 	return true;
 }
 
-static void put(struct luo_seen *seen, u64 hash, u64 ref, u64 tag)
+static LUO_NOINLINE void put(struct luo_seen *seen, u64 hash, u64 ref, u64 tag)
 {
 	u64 i = hash & seen->mask;
 

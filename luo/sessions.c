@@ -88,22 +88,21 @@ static void walk(struct luo_verify *v)
  */
 int luo_verify_sessions(struct luo_verify *v, struct luo_arena *arena, const u64 key[2])
 {
-	struct luo_owner owner = { .kind = LUO_OWNER_CONTAINER };
 	size_t used = arena->used;
 	int err = luo_seen_init(&v->seen, arena, key);
 
 	if (err)
 		return err;
 	if (!v->state->sessions_pa)
-		luo_report_add(v->report, LUO_C05, v->state->abi->head_zero, v->state->head_at, 0,
-			       &owner);
+		luo_report_part(v->report, LUO_C05, v->state->abi->head_zero, v->state->head_at, 0,
+				LUO_OWNER_CONTAINER);
 	walk(v);
 	v->quiet = true;
 	while (!v->looped && luo_seen_again(&v->seen))
 		walk(v);
 	v->quiet = false;
 	if (v->seen.full && !v->looped)
-		luo_report_add(v->report, LUO_X01, LUO_SEV_LOSE, 0, 0, &owner);
+		luo_report_part(v->report, LUO_X01, LUO_SEV_LOSE, 0, 0, LUO_OWNER_CONTAINER);
 	arena->used = used;
 	return 0;
 }

@@ -90,6 +90,48 @@ static void questions(void **state)
 	}
 }
 
+/* Three chunks of order 0 and one of order 3, in any order of chunks and bitmaps. */
+static void orders(void **state)
+{
+	static const u64 span[3][3] = { { 8, 9, 40 }, { 41, 43, 50 }, { 51, 60, 61 } };
+
+	(void)state;
+	for (u32 way = 0; way < 6; way++) {
+		struct luo_map map;
+		struct world w;
+
+		world_open(&w, 12, WORLD_S2, 2);
+		if (way == 1)
+			world_list_bitmap(&w, world_new_chunk(&w, 3), 0, STRAY_AT);
+		for (u32 c = 0; c < 3; c++) {
+			u64 chunk = world_new_chunk(&w, 0);
+			u32 from = way == 2 ? 2 - c : c;
+
+			for (u32 i = 0; i < 3; i++)
+				world_list_bitmap(&w, chunk, span[from][way == 3 ? 2 - i : i] << 27,
+						  world_new_node(&w));
+		}
+		if (way == 4)
+			world_list_bitmap(&w, world_new_chunk(&w, 3), 0, STRAY_AT);
+		if (way == 5)
+			world_put(&w, w.root + 16, 0);
+		for (u64 n = 8; n < 64; n++) {
+			u64 bitmap = 0;
+
+			for (u32 i = 0; i < 9; i++)
+				if (span[i / 3][i % 3] == n && !(way == 5 && !i))
+					bitmap = world_bitmap(&w, n << 27, 0);
+			if (bitmap)
+				*world_at(&w, bitmap, 1) = 1;
+			luo_map_open(&map, &w.phys, LUO_MAP_CHUNKS, w.root);
+			assert_int_equal(map.sorted, way != 1 && way != 2 && way != 3);
+			assert_int_equal(luo_map_test(&map, n << 27, 0), bitmap != 0);
+			assert_false(luo_map_test(&map, n << 27, 3));
+		}
+		world_close(&w);
+	}
+}
+
 struct sum {
 	u64 nr;
 	u64 pages;
@@ -361,15 +403,11 @@ static void limits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(worked_examples),
-		cmocka_unit_test(questions),
-		cmocka_unit_test(each),
-		cmocka_unit_test(many_chunks),
-		cmocka_unit_test(valid),
-		cmocka_unit_test(clearing),
-		cmocka_unit_test(empty_map),
-		cmocka_unit_test(no_luo),
-		cmocka_unit_test(limits),
+		cmocka_unit_test(worked_examples), cmocka_unit_test(questions),
+		cmocka_unit_test(orders),	   cmocka_unit_test(each),
+		cmocka_unit_test(many_chunks),	   cmocka_unit_test(valid),
+		cmocka_unit_test(clearing),	   cmocka_unit_test(empty_map),
+		cmocka_unit_test(no_luo),	   cmocka_unit_test(limits),
 	};
 	int failed;
 
