@@ -144,8 +144,8 @@ static void visit_bitmap(const struct luo_map *map, const struct luo_map_visitor
 
 /**
  * luo_chunks_walk() - visit every chunk and every bitmap, in the order of the chain
- * @map:     the map; a damaged chain ends where it is damaged, at its 10,000th chunk at the latest
- * @visitor: what to call
+ * @map: the map; a damaged chain ends where it is damaged, at its 10,000th chunk at the latest
+ * @v:   what to call
  */
 void luo_chunks_walk(const struct luo_map *map, const struct luo_map_visitor *v)
 {

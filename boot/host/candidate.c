@@ -94,11 +94,12 @@ static bool is_structural(u16 code)
 
 static void judge(struct candidate *c, const struct luo_report *r)
 {
-	bool sound = r->abi && !r->none && !r->refused;
+	bool sound = r->abi && !r->none; /* one that is only read is sound too */
 
 	c->preserved = r->before.map_nodes;
 	for (u32 i = 0; i < r->nr_kept; i++) {
-		sound &= !is_structural(r->findings[i].code);
+		sound &= r->findings[i].severity <= LUO_SEV_NOTE ||
+			 !is_structural(r->findings[i].code);
 		c->preserved &= r->findings[i].code != LUO_K06;
 	}
 	c->number = r->number;
