@@ -24,7 +24,7 @@ static u64 now(const struct run *r)
 }
 
 /* Book the time since the last call to a pass. */
-static void lap(struct run *r, enum luo_pass pass)
+static LUO_NOINLINE void lap(struct run *r, enum luo_pass pass)
 {
 	u64 t = now(r);
 

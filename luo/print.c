@@ -5,7 +5,7 @@
 #include "str.h"
 
 /** luo_put() - write a terminated string. */
-void luo_put(const struct luo_out *out, const char *text)
+LUO_NOINLINE void luo_put(const struct luo_out *out, const char *text)
 {
 	out->write(out->ctx, text, luo_strnlen(text, 4096));
 }
@@ -23,7 +23,7 @@ static LUO_NOINLINE void put_number(const struct luo_out *out, u64 value, u32 ba
 }
 
 /** luo_put_dec() - write a number in decimal. */
-void luo_put_dec(const struct luo_out *out, u64 value)
+LUO_NOINLINE void luo_put_dec(const struct luo_out *out, u64 value)
 {
 	put_number(out, value, 10);
 }
