@@ -2,9 +2,10 @@
 """pytest's set-up for the QEMU tests.
 
 Fixtures for images and machines; a nonce and a seed that are new in every
-run; and two rules: a skip or an expected failure counts as a failure, and
-several processes may share the tests of one run between them (parallel.py):
-each test is taken by whoever claims it first.
+run; which tests are part of it (matrix.py); and two rules: a skip or an
+expected failure counts as a failure, and several processes may share the
+tests of one run between them (parallel.py): each test is taken by whoever
+claims it first.
 """
 
 import os
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from arch import X86_64
+import matrix
 from guest import command_line
 from images import USUAL, Images, build_folder, kernel_folder
 from vm import Vm, scratch_folder
@@ -27,7 +28,7 @@ from vm import Vm, scratch_folder
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-# tests for the long run only
+# which tests
 
 def pytest_addoption(parser):
     parser.addoption("--long", action="store_true",
@@ -35,10 +36,13 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leaves out the tests marked `long`, unless they are asked for."""
-    if not config.option.long:
-        items[:] = [item for item in items
-                    if not item.get_closest_marker("long")]
+    items[:] = [item for item in items
+                if matrix.wanted(item, config.option.long)]
+
+
+def pytest_generate_tests(metafunc):
+    if "arch" in metafunc.fixturenames:
+        matrix.parametrize(metafunc)
 
 
 # skips and expected failures fail
@@ -110,7 +114,9 @@ class _Results:
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "long: only run with --long")
+    matrix.architectures()      # refuses what is none
+    for name, about in matrix.MARKERS.items():
+        config.addinivalue_line("markers", f"{name}: {about}")
     if handle := os.environ.get("LUO_RESULTS_FD"):
         config.pluginmanager.register(_Results(int(handle)))
 
@@ -125,10 +131,10 @@ def _images_folder():
 
 @lru_cache
 def _images(arch, version):
+    folder = _images_folder() / f"{arch.name}-{version}"
     if version == USUAL:
-        return Images(arch, _images_folder() / version)
-    return Images(arch, _images_folder() / version,
-                  kernel_folder(arch, version) / arch.kernel)
+        return Images(arch, folder)
+    return Images(arch, folder, kernel_folder(arch, version) / arch.kernel)
 
 
 def pytest_sessionfinish():
@@ -138,13 +144,11 @@ def pytest_sessionfinish():
 
 
 @pytest.fixture
-def arch():
-    return X86_64
-
-
-@pytest.fixture
 def version():
-    """Of the kernels on both sides; a test asks for another by parameter."""
+    """Of the kernels on both sides; a test asks for another by parameter.
+
+    `arch` is always a parameter (matrix.py).
+    """
     return USUAL
 
 
@@ -169,10 +173,11 @@ def seed(request):
 @pytest.fixture
 def boot(request, images):
     """Starts a machine with the first kernel and waits for its init."""
-    machines = []
+    machines, usual = [], images
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", request.node.nodeid.split("/")[-1])
 
-    def start(more="", kernels=2, payload=True, kaslr=False, **options):
+    def start(more="", kernels=2, payload=True, kaslr=False, images=usual,
+              **options):
         log = build_folder() / "qemu" / f"{name.strip('-')}.{len(machines)}.log"
         log.unlink(missing_ok=True)
         print(f"console log: {log}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
-"""A small reader of flattened device trees, for the KHO root tree.
+"""A small reader of flattened device trees: KHO's root tree, and boot data.
 
 It keeps where each property's value lies, so that a test can alter exactly
 that value in the guest's RAM.
@@ -28,6 +28,26 @@ class Node:
     props: dict = field(default_factory=dict)
     children: dict = field(default_factory=dict)
 
+    def _cells(self, name, default):
+        prop = self.props.get(name)
+        return int.from_bytes(prop.data, "big") if prop else default
+
+    def range_of(self, prop):
+        """The (address, size) that a property of a child holds."""
+        split = 4 * self._cells("#address-cells", 2)
+        if len(prop.data) != split + 4 * self._cells("#size-cells", 1):
+            raise FdtError(f"{prop.data.hex()} is no address and size")
+        return (int.from_bytes(prop.data[:split], "big"),
+                int.from_bytes(prop.data[split:], "big"))
+
+    def values(self, path=""):
+        """{path of a property: its bytes} of this node and all below it."""
+        found = {f"{path}/{name}": prop.data
+                 for name, prop in self.props.items()}
+        for name, child in self.children.items():
+            found |= child.values(f"{path}/{name}")
+        return found
+
 
 def _text(blob, offset):
     end = blob.find(b"\0", offset)
@@ -36,11 +56,28 @@ def _text(blob, offset):
     return blob[offset:end].decode("ascii")
 
 
+def total_size(blob):
+    """The bytes of the tree that starts here; its header is enough."""
+    magic, total = struct.unpack_from(">2I", blob)
+    if magic != MAGIC:
+        raise FdtError(f"no tree: magic {magic:#x}")
+    return total
+
+
+def reserved(blob):
+    """[(pa, size)] of the tree's memory reservations."""
+    at, found = struct.unpack_from(">I", blob, 16)[0], []
+    while any(entry := struct.unpack_from(">QQ", blob, at)):
+        found.append(entry)
+        at += 16
+    return found
+
+
 def parse(blob):
     """The root node of a flattened tree."""
-    magic, total, structs, strings = struct.unpack_from(">4I", blob)
-    if magic != MAGIC or total > len(blob):
-        raise FdtError(f"no tree: magic {magic:#x}, total size {total:#x}")
+    structs, strings = struct.unpack_from(">2I", blob, 8)
+    if total_size(blob) > len(blob):
+        raise FdtError(f"a tree cut short: total size {total_size(blob):#x}")
     stack, root, at = [], None, structs
     while True:
         token = struct.unpack_from(">I", blob, at)[0]

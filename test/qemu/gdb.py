@@ -127,6 +127,12 @@ class Gdb:
         number, size = self._number(name)
         self._ok(f"P{number:x}={value.to_bytes(size, 'little').hex()}")
 
+    def sysreg(self, name, level):
+        """A system register of arm64; QEMU leaves out some `_EL1`."""
+        full = f"{name}_EL{level}"
+        return self.reg(name if level == 1 and full not in self._regs
+                        else full)
+
     def registers(self):
         """The raw contents of all core registers."""
         return bytes.fromhex(self.command("g").replace("x", "0"))
@@ -149,6 +155,13 @@ class Gdb:
 
     def unbreak(self, address):
         self._ok(f"z1,{address:x},1")
+
+    def watch_reads(self, address, length):
+        """Stops before the next read of this memory."""
+        self._ok(f"Z3,{address:x},{length:x}")
+
+    def unwatch_reads(self, address, length):
+        self._ok(f"z3,{address:x},{length:x}")
 
     def resume(self):
         self._send("c")
@@ -198,7 +211,9 @@ def _well_numbered(regs):
 
     That is all from ss_base on, three off; Vm.control() reads those.
     """
-    end = regs.get("ss_base", (len(regs), 0))[0]
+    if "ss_base" not in regs:
+        return regs
+    end = regs["ss_base"][0]
     return {name: reg for name, reg in regs.items() if reg[0] < end}
 
 

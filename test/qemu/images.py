@@ -12,9 +12,10 @@ initramfs of the next one. Whatever is missing is an error that says so.
 import os
 import struct
 import subprocess
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+import header
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -66,27 +67,6 @@ def kernel_folder(arch, version=USUAL):
     out = call([script, arch.name, version], "building the test kernel",
                progress=True)
     return need(out.strip().splitlines()[-1], "named by build-kernel")
-
-
-@dataclass(frozen=True)
-class SetupHeader:
-    """The fields of a bzImage's setup header that kexec goes by."""
-
-    setup_bytes: int
-    kernel_alignment: int
-    pref_address: int
-    init_size: int
-    payload_size: int       # bytes of the protected-mode part
-
-    @staticmethod
-    def read(path):
-        data = Path(path).read_bytes()
-        if data[0x202:0x206] != b"HdrS":
-            raise ImageError(f"{path} is no bzImage")
-        setup = ((data[0x1f1] or 4) + 1) * 512
-        return SetupHeader(setup, struct.unpack_from("<I", data, 0x230)[0],
-                           *struct.unpack_from("<QI", data, 0x258),
-                           len(data) - setup)
 
 
 class Images:
@@ -152,7 +132,8 @@ class Images:
             "wrap", "--kernel", self.next_kernel, "-o", path))
 
     def header(self):
-        return SetupHeader.read(self.wrapped)
+        """Of the wrapped kernel."""
+        return header.read(self.arch, self.wrapped)
 
     def _headers(self):
         """A folder with the kernel's headers; a kernel of the user's may

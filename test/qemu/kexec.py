@@ -11,6 +11,7 @@ and reads it.
 import re
 from dataclasses import dataclass
 
+import bootdata
 from guest import command_line
 from images import symbols
 from state import State
@@ -57,7 +58,10 @@ class Stop:
 
     @property
     def state(self):
-        return State(self.memory, self.params)
+        return State(self.memory, self.handover())
+
+    def handover(self):
+        return bootdata.find(self.vm.arch, self.memory, self.params)
 
 
 class Hop:
@@ -94,7 +98,7 @@ class Hop:
 
     def image_range(self):
         """Load address and end of what kexec reserved for the image."""
-        return self.kernel.pa, self.kernel.pa + self.images.header().init_size
+        return self.kernel.pa, self.kernel.pa + self.images.header().reserved
 
     def entry_address(self):
         return self.kernel.pa + self.arch.entry_offset
@@ -108,39 +112,50 @@ class Hop:
 
     # firing
 
-    def _stop_at(self, gdb, address, what):
+    def _run_to(self, gdb, address):
         gdb.break_at(address)
         gdb.resume()
+
+    def _stopped_at(self, gdb, address, what):
         self.vm.wait_stop(what)
         gdb.unbreak(address)
         if (pc := gdb.reg(self.arch.pc)) != address:
             raise AssertionError(f"stopped at {pc:#x}, not at {what} "
                                  f"({address:#x})")
 
+    def _entered(self, gdb):
+        """Waits for the payload's first instruction."""
+        self._stopped_at(gdb, self.entry_address(), "the payload's entry")
+        stop = Stop(self, gdb, gdb.reg(self.arch.boot_data))
+        if stop.params != self.params.pa:
+            raise AssertionError(f"boot data at {stop.params:#x}, loaded to "
+                                 f"{self.params.pa:#x}")
+        return stop
+
     def fire(self, entry=None, **at):
         """Fires the kexec and leaves the machine running.
 
         `entry` is called at the payload's first instruction; every other
         argument names a symbol of the payload and what to call there, in
-        the order in which the payload gets to them.
+        the order in which the payload gets to them. The first breakpoint is
+        set beforehand: a kexec can be quicker than a connection to gdb.
         """
         if not self.kernel:
             self.load()
+        gdb = self.vm.gdb() if entry or at else None
+        if gdb:
+            self._run_to(gdb, self.entry_address())
         self.vm.send("kexec")
         self.vm.expect(r"luotest: kexec")
         self.since = len(self.vm.lines)
-        if not (entry or at):
+        if not gdb:
             return self
-        gdb = self.vm.gdb()
-        self._stop_at(gdb, self.entry_address(), "the payload's entry")
-        stop = Stop(self, gdb, gdb.reg(self.arch.boot_data))
-        if stop.params != self.params.pa:
-            raise AssertionError(f"boot data at {stop.params:#x}, loaded to "
-                                 f"{self.params.pa:#x}")
+        stop = self._entered(gdb)
         if entry:
             entry(stop)
         for name, action in at.items():
-            self._stop_at(gdb, self.symbol(name), name)
+            self._run_to(gdb, self.symbol(name))
+            self._stopped_at(gdb, self.symbol(name), name)
             action(stop)
         self.vm.release_gdb()
         return self

@@ -1,29 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 """An independent reader of the handed-over state (KHO and LUO).
 
-It follows the state from the boot data to the last page of a memfd, in the
-live guest's RAM or in a snapshot, and says where every field lies. Tests use
-it to damage one precise field and to check what is left afterwards. It
-shares nothing with the code under test; 4 KiB pages, kho-v3/v4; luo-v5, and
-luo-v1 with luo-session-v2 or luo-session-v3.
+It follows the state from KHO's tree (bootdata.py finds it) to the last page
+of a memfd, in the live guest's RAM or in a snapshot, and says where every
+field lies. Tests use it to damage one precise field and to check what is left
+afterwards. It shares nothing with the code under test; kho-v3/v4; luo-v5, and
+luo-v1 with luo-session-v2 or luo-session-v3. The size of a page is that of
+the kernel that handed over; PAGE and the numbers per block are the usual.
 """
 
 import struct
 from dataclasses import dataclass
 
 import fdtread
+from radix import Map
 
-PAGE_SHIFT = 12
-PAGE = 1 << PAGE_SHIFT
-SETUP_DATA = 0x250          # in boot_params
-SETUP_KHO = 10
-TABLE_BITS = PAGE_SHIFT - 3     # entries of a radix node
-LEAF_BITS = PAGE_SHIFT + 3      # bits of a radix leaf
-LEVELS = -(-(64 - PAGE_SHIFT + 1 - LEAF_BITS) // TABLE_BITS) + 1
+PAGE = 4096
 SESSION_SIZE, FILE_SIZE, BLOCK_HEADER = 80, 64, 16
 FDT_MAGIC = b"\xd0\x0d\xfe\xed"
 SESSIONS_PER_BLOCK = (PAGE - BLOCK_HEADER) // SESSION_SIZE
-FILES_PER_BLOCK = (PAGE - BLOCK_HEADER) // FILE_SIZE
 MAX_BLOCKS = 10000
 
 
@@ -55,13 +50,17 @@ class Block:
 class Abi:
     """How sessions and files are listed."""
 
-    order: int          # of a block of sessions
+    order: int          # of a block of sessions, in pages
     header: int         # 16 with `next` in front, 8 without
     file_blocks: bool   # files in chains of blocks, or in one array each
 
+    def room(self, page):
+        """How many sessions a block holds."""
+        return ((page << self.order) - self.header) // SESSION_SIZE
+
     @property
     def capacity(self):
-        return ((PAGE << self.order) - self.header) // SESSION_SIZE
+        return self.room(PAGE)
 
 
 ABIS = {"luo-v5": Abi(0, 16, True),
@@ -96,37 +95,21 @@ class Folio:
     index: int
 
 
-def setup_data(memory, boot_params):
-    """[(pa, type, len)] of the setup_data chain."""
-    nodes, at = [], memory.u64(boot_params + SETUP_DATA)
-    while at:
-        following, kind, length = struct.unpack("<QII", memory.read(at, 16))
-        nodes.append((at, kind, length))
-        if len(nodes) > 100:
-            raise StateError("the setup_data chain does not end")
-        at = following
-    return nodes
-
-
 def _string(data):
     return data.split(b"\0")[0].decode("ascii", "replace")
 
 
 class State:
-    """The state that boot_params lead to, read anew at every call."""
+    """The state of a bootdata.Handover, read anew at every call."""
 
-    def __init__(self, memory, boot_params):
+    def __init__(self, memory, handover):
         self.memory = memory
-        for pa, kind, length in setup_data(memory, boot_params):
-            if kind == SETUP_KHO:
-                break
-        else:
-            raise StateError("no KHO node in the setup_data chain")
-        if length != 32:
-            raise StateError(f"the KHO node has {length} bytes, not 32")
-        self.node = pa
-        (self.fdt, self.fdt_size, self.scratch_list,
-         self.scratch_size) = struct.unpack("<4Q", memory.read(pa + 16, 32))
+        self.fdt, self.fdt_size = handover.fdt, handover.fdt_size
+        self.scratch_list = handover.scratch
+        self.scratch_size = handover.scratch_size
+        self.page = handover.fdt_size
+        if self.page not in (1 << 12, 1 << 14, 1 << 16):
+            raise StateError(f"KHO's tree has a page of {self.page} bytes")
 
     # KHO
 
@@ -144,44 +127,21 @@ class State:
         data = self.memory.read(self.scratch_list, self.scratch_size)
         return list(struct.iter_unpack("<QQ", data))
 
-    def map_root(self):
+    def map(self):
         prop = self.tree().props["preserved-memory-map"]
-        return struct.unpack("<Q", prop.data)[0]
-
-    def _leaves(self, node, level, key):
-        """(key of its first bit, pa) of every leaf below a node."""
-        if level == 0:
-            yield key << LEAF_BITS, node
-            return
-        table = struct.unpack("<512Q", self.memory.read(node, PAGE))
-        for index, child in enumerate(table):
-            if child:
-                yield from self._leaves(child, level - 1,
-                                        key << TABLE_BITS | index)
+        return Map(self.memory, struct.unpack("<Q", prop.data)[0],
+                   self.page.bit_length() - 1)
 
     def preserved(self):
         """[(pa, order)] of everything preserved, by key."""
-        found = []
-        for base, leaf in self._leaves(self.map_root(), LEVELS - 1, 0):
-            bits = int.from_bytes(self.memory.read(leaf, PAGE), "little")
-            while bits:
-                low = bits & -bits
-                found.append(decode(base + low.bit_length() - 1))
-                bits ^= low
-        return found
+        return self.map().entries()
 
     def preserved_pages(self):
         return sum(1 << order for _, order in self.preserved())
 
     def map_bit(self, pa, order):
         """Where the bit of an entry lies: (byte's pa, mask)."""
-        shift = PAGE_SHIFT + order
-        key = 1 << (64 - shift) | pa >> shift
-        for base, leaf in self._leaves(self.map_root(), LEVELS - 1, 0):
-            if base == key & -(1 << LEAF_BITS):
-                bit = key - base
-                return leaf + bit // 8, 1 << bit % 8
-        raise StateError(f"no leaf for {pa:#x} order {order}")
+        return self.map().bit(pa, order)
 
     # LUO
 
@@ -194,7 +154,7 @@ class State:
 
     def luo_tree(self):
         """The luo-v1 tree; None when there is a struct luo_ser."""
-        blob = self.memory.read(self.luo(), PAGE)
+        blob = self.memory.read(self.luo(), self.page)
         return fdtread.parse(blob) if blob.startswith(FDT_MAGIC) else None
 
     def luo_compatible(self):
@@ -238,7 +198,7 @@ class State:
         return [Block(head, 0, self.memory.u64(head), self.abi().header)]
 
     def sessions(self):
-        found, capacity = [], self.abi().capacity
+        found, capacity = [], self.abi().room(self.page)
         for block in self.session_blocks():
             for index in range(min(block.count, capacity)):
                 pa = block.entry(index, SESSION_SIZE)
@@ -254,9 +214,10 @@ class State:
         if not self.abi().file_blocks:
             return [session.files + index * FILE_SIZE
                     for index in range(session.count)]
+        room = (self.page - BLOCK_HEADER) // FILE_SIZE
         return [block.entry(index, FILE_SIZE)
                 for block in self.chain(session.files)
-                for index in range(min(block.count, FILES_PER_BLOCK))]
+                for index in range(min(block.count, room))]
 
     def files(self, session):
         found = []
@@ -274,10 +235,10 @@ class State:
             raise StateError(f"no memfd-v2 but {file.handler!r}")
         number, chunk, pages, _flags, order = struct.unpack(
             "<QQIHH", self.memory.read(file.data + 24, 24))
-        runs, per_run = [], (PAGE << order) // 16
+        runs, per_run = [], (self.page << order) // 16
         while chunk:
-            head, *entries = struct.unpack("<512Q",
-                                           self.memory.read(chunk, PAGE))
+            head, *entries = struct.unpack(
+                f"<{self.page // 8}Q", self.memory.read(chunk, self.page))
             runs += [pa for pa in entries[:(entries + [0]).index(0)]]
             chunk = head
         if len(runs) << order != pages or number > len(runs) * per_run:
@@ -286,14 +247,7 @@ class State:
         for at in range(number):
             record = runs[at // per_run] + at % per_run * 16
             word, index = struct.unpack("<QQ", self.memory.read(record, 16))
-            pa = (word & ((1 << 52) - 1)) << PAGE_SHIFT
+            pa = (word & ((1 << 52) - 1)) * self.page
             if pa:
                 found.append(Folio(record, pa, index))
         return found
-
-
-def decode(key):
-    """(pa, order) of a key of the preserved map."""
-    top = key.bit_length() - 1
-    order = 64 - PAGE_SHIFT - top
-    return key << (PAGE_SHIFT + order) & ((1 << 64) - 1), order

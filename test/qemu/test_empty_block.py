@@ -8,11 +8,11 @@ it). Compact drops the block, verify names it.
 
 import pytest
 
+from console import VmError
 from damage import empty_block_to
 from guest import Batch, check, create
 from kexec import Hop
 from state import SESSIONS_PER_BLOCK
-from vm import VmError
 
 EMPTY = "LUO-S06"
 
@@ -25,6 +25,7 @@ def full_blocks(vm, seed, blocks):
     return batch
 
 
+@pytest.mark.levels(position=["tail"], blocks=[1])
 @pytest.mark.parametrize("position, blocks", [
     ("tail", 1), ("tail", 2), ("middle", 2), ("head", 1), ("head", 2)])
 def test_compact_drops_it(boot, images, seed, nonce, work, position, blocks):
@@ -57,6 +58,7 @@ def test_compact_drops_it(boot, images, seed, nonce, work, position, blocks):
     images.luo("compact", "-n", work / "core", status=0)
 
 
+@pytest.mark.levels(report=["text"])
 @pytest.mark.parametrize("report", ["text", "ktap"])
 def test_verify_names_it(boot, images, seed, nonce, report):
     vm = boot()

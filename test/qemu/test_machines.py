@@ -6,49 +6,53 @@ import re
 
 import pytest
 
+from console import FAULT
 from guest import Batch, check, create, finish, retrieve_fails
 from kexec import Hop
 from state import SESSIONS_PER_BLOCK
-from vm import FAULT
 
 GIB = 1 << 30
 LA57 = 1 << 12      # of CR4
 ENOENT = 2
 
 
-def hop_with_sessions(vm, images, seed, nonce, **options):
-    """52 sessions through the payload and back; the machine's facts."""
+def hop_with_sessions(vm, images, seed, nonce, facts=lambda stop: None,
+                      **options):
+    """52 sessions through the payload and back.
+
+    Gives back the hop, and `facts` of the machine at the payload's entry.
+    """
     batch = Batch("vm", 0, SESSIONS_PER_BLOCK + 1, 1, 8192, seed)
     create(vm, batch)
-    facts = {}
-
-    def look(stop):
-        facts["scratch"] = stop.state.scratch()
-        facts["cr4"] = vm.control("CR4")
-        facts["blocks"] = stop.state.session_blocks()
-
+    found = []
     hop = Hop(vm, images, nonce=nonce, **options)
-    hop.go("ok", entry=look)
+    hop.go("ok", entry=lambda stop: found.append(facts(stop)))
     check(vm, batch)
-    return hop, facts
+    return hop, found[0]
 
 
+@pytest.mark.only("x86_64")
 @pytest.mark.parametrize("cpu, la57", [
     ("max", True), ("max,la57=off", False), ("qemu64", False)])
 def test_cpu(boot, images, seed, nonce, cpu, la57):
     vm = boot(cpu=cpu)
-    _, facts = hop_with_sessions(vm, images, seed, nonce, mode="compact")
-    assert bool(facts["cr4"] & LA57) == la57
+    _, cr4 = hop_with_sessions(vm, images, seed, nonce, mode="compact",
+                               facts=lambda stop: vm.control("CR4"))
+    assert bool(cr4 & LA57) == la57
 
 
 def test_kaslr(boot, images, seed, nonce):
     vm = boot(kaslr=True)
     hop, _ = hop_with_sessions(vm, images, seed, nonce, kaslr=True)
-    assert hop.seen(r"Physical KASLR using"), "the next kernel did not move"
+    assert hop.seen(images.arch.kaslr), "the next kernel did not move"
 
 
+@pytest.mark.only("x86_64")
 def test_efi(boot, images, seed, nonce):
-    """The first kernel comes from UEFI; the next one gets its tables too."""
+    """The first kernel comes from UEFI; the next one gets its tables too.
+
+    For arm64 see test_aarch64.py.
+    """
     vm = boot(extra=("-drive", "if=pflash,format=raw,readonly=on,"
                      f"file={images.arch.firmware}"))
     size = "cat /sys/firmware/efi/fw_platform_size"
@@ -57,24 +61,35 @@ def test_efi(boot, images, seed, nonce):
     assert vm.command(size).text() == ["64"]
 
 
-def test_above_4_gib(boot, images, seed, nonce):
+def test_image_above_4_gib(boot, images, seed, nonce):
     """Only the node's scratch area has a size, and it lies high."""
     vm = boot("kho_scratch=0,0,256M", memory=6144)
-    hop, facts = hop_with_sessions(vm, images, seed, nonce, mode="compact")
+    hop, _ = hop_with_sessions(vm, images, seed, nonce, mode="compact")
     for place in (hop.kernel, hop.params, hop.initrd):
         assert place.pa >= 4 * GIB, f"{place.pa:#x}"
-    assert all(block.pa >= 4 * GIB for block in facts["blocks"])
+
+
+def test_state_above_4_gib(boot, images, seed, nonce):
+    """The processor's own memory lies high, so that all blocks do."""
+    vm = boot(memory=8192, nodes=2, home=1)
+    _, found = hop_with_sessions(
+        vm, images, seed, nonce, mode="compact", facts=lambda stop: [
+            *(block.pa for block in stop.state.session_blocks()),
+            *(session.files for session in stop.state.sessions())])
+    assert all(pa >= 4 * GIB for pa in found), [hex(pa) for pa in found]
 
 
 @pytest.mark.parametrize("nodes, smp", [(2, 2), (1, 2)])
 def test_nodes_and_processors(boot, images, seed, nonce, nodes, smp):
     vm = boot(nodes=nodes, smp=smp)
-    _, facts = hop_with_sessions(vm, images, seed, nonce, mode="compact")
-    assert len(facts["scratch"]) == nodes + 2
+    _, scratch = hop_with_sessions(vm, images, seed, nonce, mode="compact",
+                                   facts=lambda stop: stop.state.scratch())
+    assert len(scratch) == nodes + 2
     online = vm.command("cat /sys/devices/system/cpu/online").text()
     assert online == [f"0-{smp - 1}"]
 
 
+@pytest.mark.everywhere
 def test_three_kernels_two_payloads(boot, images, seed, nonce):
     vm = boot(kernels=3)
     first = Batch("one", 0, SESSIONS_PER_BLOCK, 1, 8192, seed)
@@ -92,6 +107,7 @@ def test_three_kernels_two_payloads(boot, images, seed, nonce):
     check(vm, second)
 
 
+@pytest.mark.everywhere
 def test_crash(boot, images, seed):
     """The payload keeps out of a crash kernel's way."""
     vm = boot("crashkernel=160M")
@@ -104,7 +120,7 @@ def test_crash(boot, images, seed):
     hop.since = len(vm.lines)
     vm.expect(r"^luo: .*\boff\b")
     vm.allow.clear()
-    vm.expect(r"elfcorehdr=")
+    vm.expect(images.arch.crash)
     hop.ready()
     assert len(hop.seen(r"^luo: ")) == 1, hop.seen(r"^luo: ")
 
@@ -127,6 +143,7 @@ def field(line, name):
     return int(re.search(rf"\b{name}=(\S+)", line)[1], 0)
 
 
+@pytest.mark.levels(onerror=["pass"])
 @pytest.mark.parametrize("fault, onerror", [
     (trap, "pass"), (lost, "pass"), (trap, "drop")])
 def test_fault_in_the_payload(boot, images, seed, nonce, fault, onerror):
@@ -140,6 +157,7 @@ def test_fault_in_the_payload(boot, images, seed, nonce, fault, onerror):
     hop.fire(luo_inspect=lambda stop: expected.append(fault(stop)))
     hop.ready()
     (line,) = hop.seen(FAULT)
+    assert re.findall(r"(\w+)=", line) == list(images.arch.fault_fields), line
     pc, address, vector = expected[0]
     assert field(line, "vector") == vector, line
     assert field(line, "pc") == (pc - hop.kernel.pa) % (1 << 64), line

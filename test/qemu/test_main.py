@@ -16,6 +16,7 @@ from kexec import Hop
 from state import SESSIONS_PER_BLOCK
 
 
+@pytest.mark.levels(count=[12])
 @pytest.mark.parametrize("mode", ["verify", "compact"])
 @pytest.mark.parametrize("count", [12, 2 * SESSIONS_PER_BLOCK + 3])
 def test_every_byte_is_back(boot, images, seed, nonce, mode, count):
@@ -56,6 +57,7 @@ def test_no_sessions_at_all(boot, images, seed, nonce):
     create(vm, batch)
 
 
+@pytest.mark.everywhere
 def test_a_flipped_byte_fails(boot, images, seed, nonce):
     vm = boot()
     batch = Batch("vm", 0, 3, 2, 16384, seed)
@@ -83,11 +85,13 @@ def test_many_sessions(boot, images, seed, nonce):
     check(vm, batch)
 
 
+@pytest.mark.everywhere
 @pytest.mark.parametrize("flip, word", [(False, "PASS"), (True, "FAIL")])
 def test_the_program_of_make_run(images, flip, word):
     done = subprocess.run(
-        [sys.executable, str(HERE / "run.py"), "--kernel", str(images.kernel),
-         "--luo", str(images.tool), "--sessions", "3", "--size", "8192",
+        [sys.executable, str(HERE / "run.py"), "--arch", images.arch.name,
+         "--kernel", str(images.kernel), "--luo", str(images.tool),
+         "--sessions", "3", "--size", "8192",
          *(["--flip"] if flip else [])],
         text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     last = done.stdout.strip().splitlines()[-1]

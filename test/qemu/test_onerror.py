@@ -27,6 +27,7 @@ def damaged(boot, images, seed, nonce, onerror):
     return vm, batch, hop
 
 
+@pytest.mark.everywhere
 def test_pass_drop_and_drop_luo_differ(boot, images, seed, nonce):
     total, kho, luo = {}, {}, {}
     for onerror, errno in (("pass", EIO), ("drop", ENOENT),
@@ -48,6 +49,7 @@ def test_pass_drop_and_drop_luo_differ(boot, images, seed, nonce):
     assert abs(total["pass"] - total["drop-luo"]) < 1024, total
 
 
+@pytest.mark.everywhere
 def test_halt(boot, images, seed, nonce):
     vm, _, hop = damaged(boot, images, seed, nonce, "halt")
     vm.expect(r"^luo: .*halt")
@@ -58,6 +60,7 @@ def test_halt(boot, images, seed, nonce):
     assert not hop.seen(r"Linux version")
 
 
+@pytest.mark.levels
 def test_reset(boot, images, seed, nonce):
     vm, _, hop = damaged(boot, images, seed, nonce, "reset")
     assert vm.qmp.wait_event("SHUTDOWN")["reason"] == "guest-reset"

@@ -21,6 +21,7 @@ def next_cmdline(vm):
     return line.split()
 
 
+@pytest.mark.everywhere
 def test_the_verdict_reaches_the_next_kernel(boot, images, seed, nonce):
     """In front, replacing an earlier one, and only before `--`."""
     vm = boot()
@@ -35,6 +36,7 @@ def test_the_verdict_reaches_the_next_kernel(boot, images, seed, nonce):
     check(vm, batch)
 
 
+@pytest.mark.everywhere
 def test_the_command_line_is_untouched_by_default(boot, images, seed, nonce):
     vm = boot()
     batch = few(vm, seed)

@@ -8,12 +8,12 @@ does panic on the empty block that the payload is there to drop.
 
 import pytest
 
+from console import VmError
 from content import content
 from guest import Batch, check, create, differences, retrieve
 from kexec import Hop
 from memory import PAGE, diff_pages, diff_words
 from state import SESSIONS_PER_BLOCK
-from vm import VmError
 
 EMPTY_BLOCK = r"Block contains invalid entry count: 0"
 
@@ -22,6 +22,7 @@ def plain(vm, images):
     return Hop(vm, images, plain=True)
 
 
+@pytest.mark.levels
 def test_sessions_come_back(boot, images, seed):
     vm = boot(payload=False)
     batch = Batch("vm", 0, 12, 2, 65536 + 13, seed)
@@ -45,6 +46,7 @@ def test_a_flipped_byte_is_seen(boot, images, seed):
     assert len(found) == 1 and found[0].startswith("memfd vm-5/1:"), found
 
 
+@pytest.mark.everywhere
 def test_the_reader_agrees_with_what_was_created(boot, images, seed):
     vm = boot(payload=False)
     batch = Batch("vm", 0, SESSIONS_PER_BLOCK + 1, 1, 3 * PAGE, seed)
@@ -103,6 +105,7 @@ def test_snapshots_show_exactly_what_changed(boot, images, seed):
     plain(vm, images).go(entry=compare)
 
 
+@pytest.mark.levels
 def test_the_empty_block_makes_the_next_kernel_panic(boot, images, seed):
     vm = boot(payload=False)
     create(vm, Batch("vm", 0, SESSIONS_PER_BLOCK, 1, PAGE, seed))

@@ -18,6 +18,7 @@ PROGRAMS = {
 }
 
 
+@pytest.mark.everywhere(program=["luo_kexec_simple"])
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_selftest(boot, images, nonce, program):
     vm = boot()

@@ -48,6 +48,7 @@ def luo(vm):
     return Altered(vm, lambda state: state.luo(), b"luo-v5\0", b"luo-v9\0")
 
 
+@pytest.mark.everywhere(mode=["compact"])
 @pytest.mark.parametrize("mode", ["verify", "compact"])
 @pytest.mark.parametrize("which, field, name", [
     (kho, "kho", "kho-v9"), (luo, "abi", "luo-v9")])
@@ -78,6 +79,7 @@ def test_the_next_kernel_decides_about_an_unknown_kho(boot, images, seed,
     retrieve_fails(vm, batch, ENOENT)
 
 
+@pytest.mark.everywhere(switch=["kho=off"])
 @pytest.mark.parametrize("switch", ["kho=off", "liveupdate=off"])
 def test_nothing_handed_over(boot, images, nonce, seed, switch):
     vm = boot(switch)

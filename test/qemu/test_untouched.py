@@ -13,9 +13,9 @@ import struct
 
 import pytest
 
+import header
 from damage import DAMAGES, duplicate_name, empty_block_to
 from guest import Batch, check, create
-from images import SetupHeader
 from kexec import Hop
 from memory import diff_pages, diff_words
 from plan import changes
@@ -72,6 +72,7 @@ def sessions(vm, seed, empty):
     return batch
 
 
+@pytest.mark.everywhere
 def test_verify_writes_nothing(boot, images, seed, nonce, work):
     vm = boot(memory=512)
     batch = sessions(vm, seed, empty=False)
@@ -91,6 +92,7 @@ def test_verify_of_a_bad_state_writes_nothing(boot, images, seed, nonce, work):
     assert watch.outside(hop) == []
 
 
+@pytest.mark.everywhere(position=["tail"])
 @pytest.mark.parametrize("position", ["tail", "head"])
 def test_compact_writes_the_plan(boot, images, seed, nonce, work, position):
     vm = boot(memory=512)
@@ -120,6 +122,7 @@ def test_compact_of_a_good_state_writes_nothing(boot, images, seed, nonce,
     check(vm, batch)
 
 
+@pytest.mark.only("x86_64")
 def test_the_zero_page_is_handed_on(boot, images, seed, nonce, work):
     """The payload's own copy: the next kernel's header, the loader's fields."""
     vm = boot(memory=512)
@@ -139,6 +142,7 @@ def test_the_zero_page_is_handed_on(boot, images, seed, nonce, work):
     check(vm, batch)
 
 
+@pytest.mark.everywhere
 def test_the_next_kernel_lies_unchanged_in_the_image(boot, images, seed, nonce,
                                                      work):
     vm = boot(memory=512)
@@ -146,12 +150,11 @@ def test_the_next_kernel_lies_unchanged_in_the_image(boot, images, seed, nonce,
     watch = Watch(vm, work)
     hop = Hop(vm, images, nonce=nonce)
     hop.go("ok", **watch.hooks())
-    header = SetupHeader.read(images.next_kernel)
-    image = images.next_kernel.read_bytes()[header.setup_bytes:]
-    at = hop.kernel.pa + header.kernel_alignment
+    inner = header.read(images.arch, images.next_kernel)
+    image = images.next_kernel.read_bytes()[inner.file_offset:]
+    at = hop.kernel.pa + inner.alignment
     assert watch.after.read(at, len(image)) == image
-    assert images.header().init_size == (header.kernel_alignment +
-                                         header.init_size)
+    assert images.header().reserved == inner.alignment + inner.reserved
 
 
 def host_answer(images, core, status):
@@ -176,6 +179,7 @@ def compare(hop, verdict, answer):
         assert finding["severity"] in text and finding["what"] in text, finding
 
 
+@pytest.mark.everywhere(name=["good", "empty-tail", "duplicate-name"])
 @pytest.mark.parametrize("name", ["good", "empty-tail", *DAMAGES])
 def test_the_host_tool_agrees(boot, images, seed, nonce, work, name):
     vm = boot(memory=512)

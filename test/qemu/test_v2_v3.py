@@ -98,6 +98,7 @@ class Watch:
 
 
 @v2
+@pytest.mark.everywhere(mode=["compact"], count=[12])
 @pytest.mark.parametrize("mode", ["verify", "compact"])
 @pytest.mark.parametrize("count", [0, 12, CAPACITY])
 def test_v2_is_verified_and_left_alone(boot, images, seed, nonce, mode, count):
@@ -142,6 +143,7 @@ def four_blocks(vm, seed, kept):
 
 
 @v3
+@pytest.mark.everywhere(kept=[12])
 @pytest.mark.parametrize("kept", [0, 12, CAPACITY])
 def test_v3_empty_blocks_are_dropped(boot, images, seed, nonce, kept):
     vm = boot()
