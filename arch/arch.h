@@ -49,6 +49,7 @@ enum luo_crypt {
 enum luo_init_error luo_arch_init(void);
 enum luo_crypt luo_arch_crypt(void);
 const char *luo_arch_cmdline(size_t *len, size_t *max);
+bool luo_arch_crash_kernel(void);
 int luo_arch_view(struct luo_phys *phys);
 int luo_arch_find_kho(const struct luo_phys *phys, struct luo_handover *handover);
 void *luo_arch_arena(size_t *size);

@@ -28,6 +28,18 @@ const char *luo_arch_cmdline(size_t *len, size_t *max)
 }
 
 /**
+ * luo_arch_crash_kernel() - is the next kernel one that saves a dead one's memory?
+ *
+ * kexec does not put elfcorehdr= on the command line here (drivers/of/kexec.c, 7.3).
+ */
+bool luo_arch_crash_kernel(void)
+{
+	const u8 *p;
+
+	return luo_dtb_chosen("linux,elfcorehdr", &p) >= 0;
+}
+
+/**
  * luo_arch_set_cmdline() - give the next kernel another command line
  *
  * Return: 0, or LUO_E_LIMIT when it is longer than the next kernel's limit or there is no tree to

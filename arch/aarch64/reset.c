@@ -62,8 +62,9 @@ _Noreturn void luo_arch_halt(void)
 /** luo_arch_reset() - reset the machine, or halt when no way is known. */
 _Noreturn void luo_arch_reset(void)
 {
-	register u64 x0 __asm__("x0") = SYSTEM_RESET;
+	/* Found first: any call in between would have x0 for its own. */
 	enum conduit c = find_conduit();
+	register u64 x0 __asm__("x0") = SYSTEM_RESET;
 
 	if (c == HVC)
 		__asm__ volatile("hvc #0" : "+r"(x0) : : "x1", "x2", "x3", "memory");

@@ -30,6 +30,12 @@ const char *luo_arch_cmdline(size_t *len, size_t *max)
 	return text;
 }
 
+/** luo_arch_crash_kernel() - only the command line tells, elfcorehdr=. */
+bool luo_arch_crash_kernel(void)
+{
+	return false;
+}
+
 /**
  * luo_arch_set_cmdline() - give the next kernel another command line
  *

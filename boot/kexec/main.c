@@ -26,6 +26,7 @@ static void prepare(void)
 	ready = true;
 	cmdline.s = luo_arch_cmdline(&cmdline.len, &max);
 	luo_params_parse(&cmdline, &job.params);
+	job.params.crash |= luo_arch_crash_kernel();
 	parsed = true;
 }
 

@@ -42,7 +42,7 @@ struct luo_text {
  * struct luo_params - what the command line says
  * @mode, @then, @onerror, @report: the enums above
  * @verdict:  luo_payload.verdict=on
- * @crash:    elfcorehdr= is there: this is the kernel of a crash dump
+ * @crash:    the next kernel is that of a crash dump: elfcorehdr=, or the architecture says so
  * @nonce:    as given, cut to what fits
  * @uart:     the console, kind LUO_UART_NONE for silence
  * @rejected: parameters of ours that were not understood, for a line each
