@@ -4,16 +4,17 @@
 It follows the state from KHO's tree (bootdata.py finds it) to the last page
 of a memfd, in the live guest's RAM or in a snapshot, and says where every
 field lies. Tests use it to damage one precise field and to check what is left
-afterwards. It shares nothing with the code under test; kho-v3/v4; luo-v5, and
-luo-v1 with luo-session-v2 or luo-session-v3. The size of a page is that of
+afterwards. It shares nothing with the code under test; kho-v1/v3/v4; luo-v5,
+and luo-v1 with luo-session-v2 or luo-session-v3. The size of a page is that of
 the kernel that handed over; PAGE and the numbers per block are the usual.
 """
 
 import struct
 from dataclasses import dataclass
 
+import chunks
 import fdtread
-from radix import Map
+import radix
 
 PAGE = 4096
 SESSION_SIZE, FILE_SIZE, BLOCK_HEADER = 80, 64, 16
@@ -66,6 +67,8 @@ class Abi:
 ABIS = {"luo-v5": Abi(0, 16, True),
         "luo-session-v2": Abi(4, 8, False),
         "luo-session-v3": Abi(4, 16, False)}
+
+MEMFDS = {"memfd-v1": 16, "memfd-v2": 24}   # where the number of folios lies
 
 
 @dataclass(frozen=True)
@@ -129,8 +132,9 @@ class State:
 
     def map(self):
         prop = self.tree().props["preserved-memory-map"]
-        return Map(self.memory, struct.unpack("<Q", prop.data)[0],
-                   self.page.bit_length() - 1)
+        kind = chunks.Map if self.kho_compatible() == "kho-v1" else radix.Map
+        return kind(self.memory, struct.unpack("<Q", prop.data)[0],
+                    self.page.bit_length() - 1)
 
     def preserved(self):
         """[(pa, order)] of everything preserved, by key."""
@@ -143,14 +147,21 @@ class State:
         """Where the bit of an entry lies: (byte's pa, mask)."""
         return self.map().bit(pa, order)
 
+    def blobs(self):
+        """{name of a sub-node: where its data lie}"""
+        name = ("fdt" if self.kho_compatible() == "kho-v1"
+                else "preserved-data")
+        return {key: struct.unpack("<Q", child.props[name].data)[0]
+                for key, child in self.tree().children.items()}
+
     # LUO
 
     def luo(self):
         """Where the struct luo_ser or the luo-v1 tree lies."""
-        child = self.tree().children.get("LUO")
-        if child is None:
+        blobs = self.blobs()
+        if "LUO" not in blobs:
             raise StateError("no LUO child in the KHO tree")
-        return struct.unpack("<Q", child.props["preserved-data"].data)[0]
+        return blobs["LUO"]
 
     def luo_tree(self):
         """The luo-v1 tree; None when there is a struct luo_ser."""
@@ -227,14 +238,16 @@ class State:
                               *struct.unpack("<QQ", data[48:])))
         return found
 
-    # memfd-v2
+    # memfds
 
     def folios(self, file):
         """The folios of a memfd, holes left out."""
-        if file.handler != "memfd-v2":
-            raise StateError(f"no memfd-v2 but {file.handler!r}")
+        if file.handler not in MEMFDS:
+            raise StateError(f"no memfd but {file.handler!r}")
         number, chunk, pages, _flags, order = struct.unpack(
-            "<QQIHH", self.memory.read(file.data + 24, 24))
+            "<QQIHH", self.memory.read(file.data + MEMFDS[file.handler], 24))
+        if not number:
+            return []
         runs, per_run = [], (self.page << order) // 16
         while chunk:
             head, *entries = struct.unpack(
