@@ -10,8 +10,8 @@ nothing.
 import struct
 
 from flattree import flatten
-from state import CHUNK
 
+CHUNK = 4096    # grain of the sparse memory that is written
 SETUP_KHO = 10
 SETUP_DATA = 0x250      # in boot_params
 X86_64, AARCH64 = 62, 183      # e_machine

@@ -11,11 +11,11 @@ addresses of all parts are kept.
 import struct
 from dataclasses import dataclass, field
 
+from dumps import CHUNK
 from flattree import flatten, native, text
 
 MIB = 1 << 20
 BASE = 0x40000000
-CHUNK = 4096    # grain of the sparse image
 
 
 class Ram:
