@@ -107,7 +107,8 @@ def test_raw(tmp_path, name):
     """Without the registers the state is found by a scan, and is the same."""
     captured, words = Captured.load(name), []
     for start, size in captured.ranges:
-        words += ["--base", hex(start), write_raw(tmp_path / f"raw{start:x}", captured, start, size)]
+        path = write_raw(tmp_path / f"raw{start:x}", captured, start, size)
+        words += ["--base", hex(start), path]
     answer, wanted = run("info", "--json", *words), expected(name)
     assert answer.json | wanted["places"] | {"found_by": "scan"} == answer.json
     assert run("verify", *words).verdict["sessions"] == str(wanted["totals"]["sessions"])
