@@ -10,14 +10,13 @@ behind, which compact drops.
 import pytest
 
 from damage import empty_block_to
-from guest import Batch, check, close, create, mem_total, retrieve_fails
+from guest import Batch, check, close, create, retrieve_fails
 from kexec import Hop
-from memory import diff_pages
 from state import ABIS, PAGE
+from watch import Watch
 
 EMPTY = "LUO-S06"
 ORDER = ABIS["luo-session-v3"].order
-BLOCK_PAGES = 1 << ORDER
 CAPACITY = ABIS["luo-session-v3"].capacity
 ENOMEM = 12
 
@@ -78,24 +77,6 @@ def test_v3_comes_back_without_payload(boot, images, seed, count):
 
 
 # luo-session-v2 through the payload
-
-class Watch:
-    """Copies of RAM at the payload's two ends."""
-
-    def entry(self, stop):
-        self.state = stop.state
-        self.pages = stop.state.preserved_pages()
-        self.before = stop.vm.snapshot("before")
-
-    def jump(self, stop):
-        self.after = stop.vm.snapshot("after")
-
-    def outside(self, hop):
-        """Pages outside the payload's image that changed."""
-        start, end = hop.image_range()
-        return [page for page in diff_pages(self.before, self.after)
-                if not start <= page < end]
-
 
 @v2
 @pytest.mark.everywhere(mode=["compact"], count=[12])
@@ -178,20 +159,6 @@ def test_v3_empty_blocks_are_noted(boot, images, seed, nonce):
     assert (verdict["blocks"], verdict["findings"]) == ((4, 4), 3)
     assert len(hop.seen(f"{EMPTY}.*note")) == 3
     check(vm, batch)
-
-
-@v3
-def test_v3_dropped_blocks_are_memory_again(boot, images, seed, nonce):
-    """What the next kernel manages grows by the dropped blocks."""
-    total = {}
-    for mode in ("verify", "compact"):
-        vm = boot()
-        four_blocks(vm, seed, 12)
-        Hop(vm, images, nonce=nonce, mode=mode).go(
-            "ok" if mode == "verify" else "repaired")
-        total[mode] = mem_total(vm)
-        vm.close()
-    assert total["compact"] - total["verify"] == 3 * BLOCK_PAGES * PAGE // 1024
 
 
 def head_is(block, found):
