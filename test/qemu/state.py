@@ -264,3 +264,14 @@ class State:
             if pa:
                 found.append(Folio(record, pa, index))
         return found
+
+    def content(self, file):
+        """All bytes of a memfd, zeros where it has no folio."""
+        orders = dict(self.preserved())
+        size = self.memory.u64(file.data + 8)
+        data = bytearray(size)
+        for folio in self.folios(file):
+            at = folio.index * self.page
+            length = min(self.page << orders[folio.pa], size - at)
+            data[at:at + length] = self.memory.read(folio.pa, length)
+        return bytes(data)
