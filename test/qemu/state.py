@@ -192,6 +192,15 @@ class State:
                 "luo-session-header"].offset
         return self.luo() + 16
 
+    def flb(self):
+        """The page of file-lifecycle-bound data; 0 when there is none."""
+        if tree := self.luo_tree():
+            if "luo-flb" not in tree.children:      # Linux 6.19
+                return 0
+            prop = tree.children["luo-flb"].props["luo-flb-header"]
+            return struct.unpack("<Q", prop.data)[0]
+        return self.memory.u64(self.luo() + 24)
+
     def chain(self, head):
         blocks = []
         while head:
