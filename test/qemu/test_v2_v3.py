@@ -99,6 +99,7 @@ def test_v2_is_verified_and_left_alone(boot, images, seed, nonce, mode, count):
 # luo-session-v3 through the payload
 
 @v3
+@pytest.mark.everywhere(mode=["compact"], count=[CAPACITY + 1])
 @pytest.mark.parametrize("mode", ["verify", "compact"])
 @counts
 def test_v3_comes_back(boot, images, seed, nonce, mode, count):
@@ -200,6 +201,7 @@ def test_v3_empty_block_before_full_ones(boot, images, seed, nonce, position):
 
 
 @v3
+@pytest.mark.everywhere
 def test_v3_head_emptied(boot, images, seed, nonce):
     """The head forgets its sessions: the next kernel starts behind it."""
     vm = boot()
