@@ -206,8 +206,8 @@ static const struct luo_abi rows[] = {
 
 /* mm/memfd_luo.c: memfd-v1 6.19 to 7.0, memfd-v2 7.1 to 7.3. */
 static const struct luo_handler_abi handler_rows[] = {
-	{ "memfd-v1", 40 },
-	{ "memfd-v2", 48 },
+	{ "memfd-v1", 40, 0, 16 },
+	{ "memfd-v2", 48, 16, 24 },
 };
 
 /** luo_handler_find() - the row of a file handler, or NULL when it is unknown. */

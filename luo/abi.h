@@ -46,6 +46,73 @@ _Static_assert(sizeof(struct luo_file_ser) == 64, "luo_file_ser");
 LUO_ASSERT_WIRE(struct luo_file_ser, data, 48);
 LUO_ASSERT_WIRE(struct luo_file_ser, token, 56);
 
+/** struct luo_vmalloc_ser - memory from vmalloc(): 6.18 to 7.3, struct kho_vmalloc in
+ * include/linux/kho/abi/kexec_handover.h.
+ */
+struct luo_vmalloc_ser {
+	u64 first;	 /* physical address of the first chunk */
+	u32 total_pages; /* in all runs together */
+	u16 flags;	 /* LUO_VMALLOC_FLAGS */
+	u16 order;	 /* a run is 2^order pages */
+};
+_Static_assert(sizeof(struct luo_vmalloc_ser) == 16, "luo_vmalloc_ser");
+LUO_ASSERT_WIRE(struct luo_vmalloc_ser, total_pages, 8);
+LUO_ASSERT_WIRE(struct luo_vmalloc_ser, flags, 12);
+LUO_ASSERT_WIRE(struct luo_vmalloc_ser, order, 14);
+
+#define LUO_VMALLOC_FLAGS 3 /* KHO_VMALLOC_ALLOC, KHO_VMALLOC_HUGE_VMAP */
+
+/** struct luo_memfd_v1_ser - a memfd: 6.19 and 7.0, include/linux/kho/abi/memfd.h. */
+struct luo_memfd_v1_ser {
+	u64 pos;
+	u64 size; /* bytes of the file */
+	u64 nr_folios;
+	struct luo_vmalloc_ser folios; /* an array of struct luo_folio_ser */
+};
+_Static_assert(sizeof(struct luo_memfd_v1_ser) == 40, "luo_memfd_v1_ser");
+
+/** struct luo_memfd_v2_ser - a memfd: 7.1 to 7.3, same file; begins like memfd-v1. */
+struct luo_memfd_v2_ser {
+	u64 pos;
+	u64 size;
+	u32 seals; /* F_SEAL_... of the uapi, LUO_MEMFD_SEALS at most */
+	u32 flags; /* 0 */
+	u64 nr_folios;
+	struct luo_vmalloc_ser folios;
+};
+_Static_assert(sizeof(struct luo_memfd_v2_ser) == 48, "luo_memfd_v2_ser");
+LUO_ASSERT_WIRE(struct luo_memfd_v2_ser, size, offsetof(struct luo_memfd_v1_ser, size));
+LUO_ASSERT_WIRE(struct luo_memfd_v2_ser, flags, 20);
+LUO_ASSERT_WIRE(struct luo_memfd_v2_ser, folios, 32);
+
+#define LUO_MEMFD_SEALS 0x3f /* SEAL, SHRINK, GROW, WRITE, FUTURE_WRITE, EXEC */
+
+/** struct luo_folio_ser - one folio of a memfd: 6.19 to 7.3, same file. */
+struct luo_folio_ser {
+	u64 pfn;   /* page frame in bits 0 to 51, LUO_FOLIO_FLAGS above; frame 0: none */
+	u64 index; /* in pages from the start of the file */
+};
+_Static_assert(sizeof(struct luo_folio_ser) == 16, "luo_folio_ser");
+
+#define LUO_FOLIO_PFN	((1ULL << 52) - 1)
+#define LUO_FOLIO_FLAGS 3 /* dirty, up to date */
+
+/** struct luo_flb_header_ser - head of the page of FLBs: 7.0 to 7.3, include/linux/kho/abi/luo.h.
+ */
+struct luo_flb_header_ser {
+	u64 pgcnt; /* 1; nobody reads it */
+	u64 count; /* entries that follow */
+};
+_Static_assert(sizeof(struct luo_flb_header_ser) == 16, "luo_flb_header_ser");
+
+/** struct luo_flb_ser - one FLB (state that files share): same file. */
+struct luo_flb_ser {
+	char name[LUO_COMPAT_LEN];
+	u64 data; /* the FLB's business */
+	u64 count;
+};
+_Static_assert(sizeof(struct luo_flb_ser) == 64, "luo_flb_ser");
+
 /** struct luo_kho_setup - payload of the x86 setup_data node of type 10, Linux 6.16 to 7.3,
  * arch/x86/include/uapi/asm/setup_data.h.
  */
@@ -189,10 +256,14 @@ static inline u64 luo_block_bytes(const struct luo_chain_abi *c, u32 page_shift)
  * struct luo_handler_abi - a file handler whose records we can follow
  * @name:   string of the handler
  * @record: bytes of its record, which is one preserved page of its own
+ * @seals:  where in it seals and flags are, 0 for none
+ * @folios: where in it the number of folios is; the array of them is described behind
  */
 struct luo_handler_abi {
 	const char *name;
 	u16 record;
+	u8 seals;
+	u8 folios;
 };
 
 const struct luo_handler_abi *luo_handler_find(const char *name);

@@ -6,6 +6,56 @@
 
 /* clang-format off: three tables, a line for each row. */
 
+/* The same tables for what only who follows the owners of all pages finds. */
+#ifdef LUO_WITHOUT_OWNERS
+#define EFFECTS_OF_OWNERS(X)
+#define CATALOG_OF_OWNERS(X)
+#else
+#define EFFECTS_OF_OWNERS(X) \
+	X(K08, "the next kernel may use the pages again before it reads them") \
+	X(K09, "the regions of reserve_mem= are not found again; what they held is lost") \
+	X(K10, "the next kernel may use the region again before its owner asks for it") \
+	X(M10, \
+	  "whoever comes first takes the page; the other loses it or reads what is not its own") \
+	X(M11, \
+	  "they stay reserved until the next cold boot, unless they belong to files, FLBs or " \
+	  "sub-nodes of a kind that this program does not know") \
+	X(M12, "either the map or the content of the page is lost") \
+	X(C07, "drivers' common state is not found again") \
+	X(C08, "memory behind the area is read, which may take the kernel down") \
+	X(IGNORED, "none: the next kernel does not look at them") \
+	X(FILE_LOST, "the file cannot be restored") \
+	X(F25, "the file cannot be restored, or the page is not where it was") \
+	X(F26, "these pages of the file read as zeros") \
+	X(F28, "the array is read beyond its end, which may take the kernel down") \
+	X(X05, "unknown: pages and their owners were not compared")
+
+#define CATALOG_OF_OWNERS(X) \
+	X(K08, K08, REPORT, "data of a KHO sub-node at %x are not preserved") \
+	X(K09, K09, REPORT, "memblock's tree is malformed") \
+	X(K10, K10, REPORT, "region of reserve_mem= is not preserved from %x on") \
+	X(M10, M10, REPORT, "preserved entry (order %u) has a second owner") \
+	X(M11, M11, DRIVER, "%u preserved entries have no owner that this program knows") \
+	X(M12, M12, REPORT, "map node lies in a preserved entry (order %u)") \
+	X(C07, C07, REPORT, "FLB area at %x is not a preserved page") \
+	X(C08, C08, REPORT, "FLB area claims %u entries, more than it holds") \
+	X(F15, IGNORED, NEWER, "memfd's flags %x are not known") \
+	X(F16, FILE_LOST, NEWER, "memfd's seals %x are not all known") \
+	X(F17, FILE_LOST, REPORT, "memfd claims %u folios, more than its size has pages") \
+	X(F18, F14, REPORT, "vmalloc chunk %x is not a preserved page") \
+	X(F19, FILE_LOST, REPORT, "page of the folio array at %x is not preserved") \
+	X(F20, FILE_LOST, REPORT, "folio array's chunks do not list %u pages as stated") \
+	X(F21, FILE_LOST, REPORT, "folio array's order %u cannot be") \
+	X(F22, IGNORED, NEWER, "folio array's flags %x are not known") \
+	X(F23, FILE_LOST, REPORT, "vmalloc chunks come back to this one") \
+	X(F24, FILE_LOST, REPORT, "folio at %x is not preserved") \
+	X(F25, F25, REPORT, "folio's index %u is out of order, misaligned or behind the end") \
+	X(F26, F26, REPORT, "%u pages of the memfd have no folio") \
+	X(F27, IGNORED, NEWER, "folio's flags %x are not known") \
+	X(F28, F28, REPORT, "folio array has no room for the %u folios claimed") \
+	X(X05, X05, MEMORY, "working memory too small to follow the owners of pages")
+#endif
+
 /* What the next kernel does: X(name, text). Texts of one code only have its name. */
 #define EFFECTS(X) \
 	X(GENERAL, "") \
@@ -35,7 +85,8 @@
 	X(F14, "the file cannot be restored and may take the kernel down") \
 	X(X01, "unknown: names and owners were not compared") \
 	X(X02, "lists share blocks, which are freed more than once") \
-	X(X03, "each session is still there once; what was to be mended may not be")
+	X(X03, "each session is still there once; what was to be mended may not be") \
+	EFFECTS_OF_OWNERS(X)
 
 /* What the reader can do: X(name, text). */
 #define REMEDIES(X) \
@@ -116,7 +167,8 @@
 	X(X01, X01, MEMORY, "working memory too small to look for duplicates") \
 	X(X02, X02, REPORT, "more blocks are reached than pages are preserved") \
 	X(X03, X03, REPORT, "compaction stopped: a store failed or memory had changed") \
-	X(X04, GENERAL, MEMORY, "no plan could be made: working memory too small")
+	X(X04, GENERAL, MEMORY, "no plan could be made: working memory too small") \
+	CATALOG_OF_OWNERS(X)
 /* clang-format on */
 
 /*
@@ -146,7 +198,7 @@ static const struct row {
 	char code[8];
 	u16 cause;
 	bool compact;
-} rows[LUO_NR_CODES] = {
+} rows[LUO_NR_TEXTS] = {
 #define X(name, effect, remedy, text)                                                              \
 	[LUO_##name] = { "LUO-" #name, offsetof(struct causes, name), REMEDY_##remedy ==           \
 								      REMEDY_COMPACT },
@@ -175,7 +227,7 @@ static const struct advice advice = {
 static const struct advice_row {
 	u16 effect;
 	u16 remedy;
-} advice_rows[LUO_NR_CODES] = {
+} advice_rows[LUO_NR_TEXTS] = {
 #define X(name, e, r, text)                                                                        \
 	[LUO_##name] = { offsetof(struct advice, effect_##e), offsetof(struct advice, remedy_##r) },
 	CATALOG(X)
@@ -226,7 +278,8 @@ const char *luo_effect(enum luo_code code, u8 severity)
 	};
 
 	/* A code's own words are about an error, but for the codes that are only notes. */
-	if (*own && (severity > LUO_SEV_LEAK || code == LUO_F13 || code == LUO_S15))
+	if (*own && (severity > LUO_SEV_LEAK || code == LUO_F13 || code == LUO_S15 ||
+		     code >= LUO_FIRST_OF_OWNERS))
 		return own;
 	return general[severity];
 }

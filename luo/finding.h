@@ -69,8 +69,43 @@ enum luo_code {
 	LUO_X02, /* more work than the state can hold */
 	LUO_X03, /* compaction stopped */
 	LUO_X04, /* no plan */
+	/* What only who follows the owners of all pages finds; see LUO_NR_TEXTS */
+	LUO_K08, /* sub-node's data not preserved */
+	LUO_K09, /* memblock's tree malformed */
+	LUO_K10, /* reserve_mem region not preserved */
+	LUO_M10, /* two owners */
+	LUO_M11, /* entries without an owner */
+	LUO_M12, /* node in preserved memory */
+	LUO_C07, /* FLB area not preserved */
+	LUO_C08, /* FLB count beyond capacity */
+	LUO_F15, /* memfd flags */
+	LUO_F16, /* memfd seals */
+	LUO_F17, /* more folios than the size has pages */
+	LUO_F18, /* vmalloc chunk not preserved */
+	LUO_F19, /* vmalloc run not preserved */
+	LUO_F20, /* total_pages differs */
+	LUO_F21, /* vmalloc order */
+	LUO_F22, /* vmalloc flags */
+	LUO_F23, /* vmalloc chunks loop */
+	LUO_F24, /* folio not preserved */
+	LUO_F25, /* folio's index */
+	LUO_F26, /* pages without a folio */
+	LUO_F27, /* folio flags */
+	LUO_F28, /* array too short for its folios */
+	LUO_X05, /* owners not followed */
 	LUO_NR_CODES,
+	LUO_FIRST_OF_OWNERS = LUO_K08,
 };
+
+/*
+ * A program that does not link luo/owners*.c may define LUO_WITHOUT_OWNERS, and the catalogue ends
+ * before those codes.
+ */
+#ifdef LUO_WITHOUT_OWNERS
+#define LUO_NR_TEXTS LUO_FIRST_OF_OWNERS
+#else
+#define LUO_NR_TEXTS LUO_NR_CODES
+#endif
 
 const char *luo_code_text(enum luo_code code);
 const char *luo_cause(enum luo_code code);

@@ -42,13 +42,16 @@ PAYLOAD_FLAGS := -std=c11 -ffreestanding -Wall -Wextra -Werror $(PAYLOAD_OPT) -g
 # Versions of libfdt's format before 17 are refused before it is asked (fdt/tree.c), and no edit
 # has to be undone.
 PAYLOAD_CFLAGS = $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -frandom-seed=$< -DFDT_ASSUME_MASK=44 \
-	-include arch/hidden.h
+	-DLUO_WITHOUT_OWNERS -include arch/hidden.h
 PAYLOAD_LDFLAGS := $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -nostdlib -static-pie -Wl,-T,arch/$(ARCH)/payload.lds -Wl,--build-id=none \
 	-Wl,--gc-sections -Wl,-z,noexecstack -Wl,-z,norelro -Wl,--no-dynamic-linker \
 	-Wl,--no-warn-rwx-segments -Wl,--hash-style=gnu
 
+# The payload prints no JSON, and does not follow files to their last page.
+PAYLOAD_NOT := luo/print_json.c luo/owners.c luo/owners_lists.c luo/owners_rest.c luo/memfd.c \
+	luo/vmalloc.c fdt/owners.c
 PAYLOAD_SRC := $(sort $(wildcard arch/*.c arch/$(ARCH)/*.S arch/$(ARCH)/*.c boot/kexec/*.c) \
-	$(filter-out luo/print_json.c,$(CORE_SRC)) fdt/env/string.c)
+	$(filter-out $(PAYLOAD_NOT),$(CORE_SRC)) fdt/env/string.c)
 PAYLOAD_O := $(patsubst %,$(PAYLOAD_OBJ)/%.o,$(PAYLOAD_SRC)) \
 	$(patsubst %,$(PAYLOAD_OBJ)/libfdt/%.o,$(LIBFDT_SRC))
 

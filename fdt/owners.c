@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Who owns which preserved page: the order of the work, and what hangs on flattened trees.
+ * Source of the sub-nodes: kho_add_subtree() of Linux 7.1 to 7.3; mm/memblock.c (reserve_mem),
+ * include/linux/kho/abi/memblock.h and kexec_metadata.h.
+ */
+#include "owners.h"
+
+#include <libfdt.h>
+
+#include "../luo/error.h"
+#include "../luo/str.h"
+#include "kho.h"
+#include "tree.h"
+
+static const struct luo_owner kho_owner = { .kind = LUO_OWNER_KHO };
+static const struct luo_owner luo_owner = { .kind = LUO_OWNER_CONTAINER };
+
+/** struct follow - what the steps share. */
+struct follow {
+	const struct luo_phys *phys;
+	const struct luo_state *state;
+	const struct luo_report *report;
+	struct luo_owners *o;
+};
+
+/* A blob of any size starts somewhere in a page and lies in one entry, or in several. */
+static enum luo_claim claim_blob(const struct follow *f, u8 kind, u64 pa, u64 size,
+				 const struct luo_owner *owner)
+{
+	u64 page = luo_page_size(f->phys), in = pa & (page - 1), stop;
+	u64 pages = (size >> f->phys->page_shift) + ((size & (page - 1)) + in + page - 1) / page;
+
+	return luo_owners_run(f->o, kind, pa - in, pages, false, owner, &stop);
+}
+
+/* One region of reserve_mem=, preserved page by page. */
+static void claim_region(const struct follow *f, const void *tree, int node, u64 pa)
+{
+	u64 start, size, stop;
+
+	if (!fdt_native_u64(tree, node, "start", &start) ||
+	    !fdt_native_u64(tree, node, "size", &size) ||
+	    !luo_streq(fdt_compatible(tree, node), "reserve-mem-v1")) {
+		luo_owners_add(f->o, LUO_K09, LUO_SEV_LOSE, pa, 0, &kho_owner);
+		f->o->partial = true;
+		return;
+	}
+	if (luo_owners_run(f->o, LUO_CLAIMS_MEMBLOCK, start, size >> f->phys->page_shift, true,
+			   &kho_owner, &stop) == LUO_CLAIM_MISSING)
+		luo_owners_add(f->o, LUO_K10, LUO_SEV_LOSE, start, stop, &kho_owner);
+}
+
+static void claim_regions(const struct follow *f, u64 pa, u64 size)
+{
+	u64 page = luo_page_size(f->phys);
+	const void *tree;
+	int node;
+
+	size = size < page ? size : page;
+	tree = luo_map(f->phys, pa, size);
+	if (!tree || pa & 3 || !fdt_tree_sound(tree, size) ||
+	    !luo_streq(fdt_compatible(tree, 0), "memblock-v1")) {
+		luo_owners_add(f->o, LUO_K09, LUO_SEV_LOSE, pa, 0, &kho_owner);
+		f->o->partial = true;
+		return;
+	}
+	fdt_for_each_subnode(node, tree, 0) claim_region(f, tree, node, pa);
+}
+
+static u8 kind_of(const char *name)
+{
+	if (luo_streq(name, "memblock"))
+		return LUO_CLAIMS_MEMBLOCK;
+	return luo_streq(name, "kexec-metadata") ? LUO_CLAIMS_METADATA : LUO_CLAIMS_SUBTREE;
+}
+
+static void follow_child(const struct follow *f, const void *tree, int node)
+{
+	const char *name = fdt_get_name(tree, node, NULL);
+	u8 kind = kind_of(name ? name : "");
+	u64 pa, size = luo_page_size(f->phys);
+	enum luo_claim claim;
+
+	if (name && luo_streq(name, "LUO"))
+		return;
+	f->o->unknown += kind == LUO_CLAIMS_SUBTREE;
+	if (!fdt_native_u64(tree, node, f->state->kho->blob_prop, &pa))
+		return;
+	if (f->state->kho->has_size)
+		fdt_native_u64(tree, node, "blob-size", &size);
+	claim = claim_blob(f, kind, pa, size, &kho_owner);
+	if (claim == LUO_CLAIM_MISSING)
+		luo_owners_add(f->o, LUO_K08,
+			       kind == LUO_CLAIMS_SUBTREE ? LUO_SEV_NOTE : LUO_SEV_LOSE, pa, pa,
+			       &kho_owner);
+	if (claim == LUO_CLAIM_DONE && kind == LUO_CLAIMS_MEMBLOCK)
+		claim_regions(f, pa, size);
+}
+
+/* The tree was found sound when it was opened. */
+static void follow_root(const struct follow *f)
+{
+	const void *tree = luo_map(f->phys, f->state->kho_fdt_pa, f->state->kho_fdt_size);
+	int node;
+
+	luo_owners_claim(f->o, LUO_CLAIMS_KHO, f->state->kho_fdt_pa, 0, &kho_owner);
+	if (!tree)
+		return;
+	fdt_for_each_subnode(node, tree, 0) follow_child(f, tree, node);
+}
+
+/* Address of the FLB area, 0 without one: in a tree in a node of its own, else the last number. */
+static u64 flb_area(const struct follow *f)
+{
+	const struct luo_state *s = f->state;
+	const void *p;
+	u64 pa = 0;
+	int node;
+
+	if (s->abi->kind != LUO_CONTAINER_FDT) {
+		p = luo_map(f->phys, s->head_at + 8, 8);
+		return p ? luo_get64(p) : 0;
+	}
+	p = luo_map(f->phys, s->luo_pa, luo_page_size(f->phys));
+	node = p ? fdt_subnode_offset(p, 0, "luo-flb") : -1;
+	if (node >= 0)
+		fdt_native_u64(p, node, "luo-flb-header", &pa);
+	return pa;
+}
+
+/* What an FLB holds is its own business. Source: luo_flb_retrieve_one(), Linux 7.1 to 7.3. */
+static void follow_flbs(const struct follow *f)
+{
+	u64 pa = flb_area(f), page = luo_page_size(f->phys), count;
+	const u8 *p = luo_map(f->phys, pa, page);
+	enum luo_claim claim = LUO_CLAIM_MISSING;
+
+	if (!pa)
+		return;
+	if (p)
+		claim = luo_owners_claim(f->o, LUO_CLAIMS_FLB, pa, 0, &luo_owner);
+	if (claim == LUO_CLAIM_MISSING) {
+		luo_owners_add(f->o, LUO_C07, p ? LUO_SEV_LOSE : LUO_SEV_PANIC, pa, pa, &luo_owner);
+		return;
+	}
+	count = luo_get64(p + offsetof(struct luo_flb_header_ser, count));
+	f->o->unknown += count;
+	if (count > (page - sizeof(struct luo_flb_header_ser)) / sizeof(struct luo_flb_ser))
+		luo_owners_add(f->o, LUO_C08, LUO_SEV_PANIC, pa, count, &luo_owner);
+}
+
+static void follow_container(const struct follow *f)
+{
+	const struct luo_state *s = f->state;
+	u64 page = ~(luo_page_size(f->phys) - 1);
+
+	if (!s->luo_pa)
+		return;
+	claim_blob(f, LUO_CLAIMS_CONTAINER, s->luo_pa, s->luo_size, &luo_owner);
+	if (!f->report->abi) {
+		f->o->partial = true;
+		return;
+	}
+	if ((s->head_at ^ s->luo_pa) & page)
+		luo_owners_claim(f->o, LUO_CLAIMS_CONTAINER, s->head_at & page, 0, &luo_owner);
+	follow_flbs(f);
+	luo_owners_lists(f->o, s);
+}
+
+/**
+ * luo_follow() - find the owner of every preserved page
+ * @phys:   the view
+ * @state:  as luo_run() has filled it in
+ * @report: of luo_run(); findings are added and the verdict is drawn again
+ * @arena:  luo_owners_need() bytes are used, as long as @o is
+ * @seed:   a random number
+ * @o:      the answer
+ *
+ * Every file record is followed to its last page on the way.
+ *
+ * Return: 0; LUO_E_NONE when there is no map that could be asked; LUO_E_ARENA.
+ */
+int luo_follow(const struct luo_phys *phys, const struct luo_state *state,
+	       struct luo_report *report, struct luo_arena *arena, u64 seed, struct luo_owners *o)
+{
+	struct follow f = { phys, state, report, o };
+	int err = LUO_E_NONE;
+
+	if (state->has_map)
+		err = luo_owners_init(o, phys, state, report, arena, seed);
+	if (err == LUO_E_ARENA)
+		luo_report_add(report, LUO_X05, LUO_SEV_LOSE, 0, 0, &kho_owner);
+	for (int walks = 0; !err && walks < 2 && (!walks || o->nr_twice); walks++) {
+		if (walks)
+			luo_owners_again(o);
+		follow_root(&f);
+		follow_container(&f);
+	}
+	if (!err)
+		luo_owners_close(o);
+	luo_report_close(report);
+	return err == LUO_E_FORMAT ? LUO_E_NONE : err;
+}

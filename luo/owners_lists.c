@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * The pages of sessions and files. First all blocks are claimed, then the files in them are
+ * followed: what a damaged file points at should be blamed on it, not on the list it hits.
+ *
+ * Only what hangs on a claimed block is walked over, and in the second round not more blocks than
+ * were claimed, so that lists which meet cost no more than others. That they do is LUO_S13.
+ */
+#include "owners.h"
+
+#include "str.h"
+
+/** struct round - one of the two; @files: the second. */
+struct round {
+	struct luo_owners *o;
+	const struct luo_abi *abi;
+	bool files;
+};
+
+static bool claim_block(struct luo_owners *o, const struct luo_chain *c, u8 kind,
+			struct luo_owner *owner)
+{
+	owner->index = c->index;
+	if (luo_owners_claim(o, kind, c->pa, c->abi->order, owner) != LUO_CLAIM_DONE)
+		return false;
+	o->blocks++;
+	return true;
+}
+
+/* Go on by one block. What ends a list early was reported when it was verified. */
+static bool next_block(const struct round *r, struct luo_chain *c, u8 kind, struct luo_owner *owner)
+{
+	struct luo_owners *o = r->o;
+	int more = luo_chain_next(c);
+
+	o->partial |= more < 0;
+	if (more <= 0)
+		return false;
+	o->partial |= c->count != c->used;
+	if (!r->files)
+		return claim_block(o, c, kind, owner);
+	if (!o->budget)
+		return false;
+	o->budget--;
+	return true;
+}
+
+static void follow_file(const struct round *r, const u8 *entry, const struct luo_owner *owner)
+{
+	const struct luo_handler_abi *abi = luo_handler_find((const char *)entry);
+
+	if (abi)
+		luo_owners_memfd(r->o, abi, luo_get64(entry + offsetof(struct luo_file_ser, data)),
+				 owner);
+	else
+		r->o->unknown++;
+}
+
+static void walk_files(const struct round *r, const u8 *record, struct luo_owner *owner)
+{
+	u64 files = luo_get64(record + offsetof(struct luo_session_ser, files));
+	u64 count = luo_get64(record + offsetof(struct luo_session_ser, count)), total = 0;
+	struct luo_chain c;
+
+	luo_chain_init(&c, r->o->phys, &r->abi->files, files, count);
+	owner->kind = LUO_OWNER_FILE_BLOCK;
+	while (next_block(r, &c, LUO_CLAIMS_FILES, owner)) {
+		struct luo_owner file = *owner;
+
+		file.kind = LUO_OWNER_FILE;
+		for (u64 i = 0; r->files && i < c.used; i++) {
+			file.index = total + i;
+			follow_file(r, luo_chain_entry(&c, i), &file);
+		}
+		total += c.used;
+	}
+	r->o->partial |= total != count;
+}
+
+static void walk_block(const struct round *r, const struct luo_chain *c)
+{
+	struct luo_owner owner = { 0 };
+
+	for (u64 i = 0; i < c->used; i++) {
+		const u8 *record = luo_chain_entry(c, i);
+
+		if (luo_chain_vacant(c, i))
+			continue;
+		luo_strcopy(owner.name, sizeof(owner.name), (const char *)record, LUO_NAME_LEN);
+		walk_files(r, record, &owner);
+	}
+}
+
+static void walk(const struct round *r, u64 first)
+{
+	struct luo_owner owner = { .kind = LUO_OWNER_SESSION_BLOCK };
+	struct luo_chain c;
+
+	luo_chain_init(&c, r->o->phys, &r->abi->sessions, first, 0);
+	while (next_block(r, &c, LUO_CLAIMS_SESSIONS, &owner))
+		walk_block(r, &c);
+}
+
+/**
+ * luo_owners_lists() - claim all blocks of sessions and files, and what their files hold
+ * @o:     the walk
+ * @state: a state of a known version; its container was read
+ */
+void luo_owners_lists(struct luo_owners *o, const struct luo_state *state)
+{
+	struct round r = { o, state->abi, false };
+
+	walk(&r, state->sessions_pa);
+	o->budget = o->blocks;
+	r.files = true;
+	walk(&r, state->sessions_pa);
+}
