@@ -47,6 +47,22 @@ static int open_job(struct luo_job *job, const struct dump *d)
 	return HOST_FAILED;
 }
 
+/* Who owns what; the working memory is as large as the map. */
+static void follow(struct answer *a)
+{
+	u64 need = luo_owners_need(&a->phys, &a->report.before);
+	struct luo_arena arena = { .size = need };
+	u64 start = clock_us(NULL);
+
+	a->owners_arena = malloc(need);
+	arena.base = a->owners_arena;
+	if (!arena.base)
+		arena.size = 0;
+	a->followed =
+		!luo_follow(&a->phys, &a->state, &a->report, &arena, a->job.key[0], &a->owners);
+	a->report.us[LUO_PASS_SESSIONS] += clock_us(NULL) - start;
+}
+
 static void run(struct answer *a, enum luo_mode mode)
 {
 	dump_phys(&a->dump, &a->phys);
@@ -61,6 +77,8 @@ static void run(struct answer *a, enum luo_mode mode)
 	a->phys.nr_scratch = a->found.nr_areas;
 	a->job.mode = mode;
 	a->err = luo_run(&a->phys, &a->found.handover, &a->job, &a->state, &a->report, &a->plan);
+	if (mode == LUO_MODE_VERIFY && a->phys.page_shift)
+		follow(a);
 	if (a->report.none)
 		host_note("the KHO FDT at 0x%llx has no LUO sub-node: the old kernel preserved no "
 			  "sessions; if another one is meant, give --kho-fdt ADDR",
@@ -100,6 +118,7 @@ int answer_command(const struct options *opt, enum luo_mode mode, answer_print_f
 		run(&a, mode);
 		status = print_answer(&a, print);
 	}
+	free(a.owners_arena);
 	free(a.job.arena);
 	dump_close(&a.dump);
 	return status;

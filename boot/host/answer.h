@@ -3,6 +3,7 @@
 #ifndef HOST_ANSWER_H
 #define HOST_ANSWER_H
 
+#include "../../fdt/owners.h"
 #include "../../luo/print.h"
 #include "find.h"
 
@@ -20,6 +21,10 @@
  * @phys:   the view that @report was made from
  * @state, @report, @plan: the core's; the verdict is none when nothing was found
  * @err:    what ended the run early, or 0
+ * @followed: the owners of all pages were looked for; not in compact -n, which answers what the
+ *          payload would
+ * @owners: what came of it
+ * @owners_arena: its working memory
  */
 struct answer {
 	const struct options *opt;
@@ -31,6 +36,9 @@ struct answer {
 	struct luo_report report;
 	struct luo_plan plan;
 	int err;
+	bool followed;
+	struct luo_owners owners;
+	void *owners_arena;
 };
 
 /** typedef answer_print_fn - prints an answer and returns the exit status. */

@@ -13,6 +13,7 @@ const char help_text[] =
 	"  verify        check everything that the next kernel would trust\n"
 	"  info          what was found, where, and how\n"
 	"  list          sessions and their files\n"
+	"  map           what is preserved, and who owns it\n"
 	"  compact -n    the stores that would drop empty blocks; dumps are never written\n"
 	"  explain CODE  cause, effect and remedy of a finding, such as LUO-S06\n"
 	"  abi           the versions of KHO and LUO that this program knows\n"

@@ -11,7 +11,7 @@
 #include "message.h"
 #include "output.h"
 
-#define COMMANDS "verify, info, list, compact -n, explain, abi, wrap"
+#define COMMANDS "verify, info, list, map, compact -n, explain, abi, wrap"
 
 #define TEXT_JSON (1U << HOST_FORMAT_TEXT | 1U << HOST_FORMAT_JSON)
 #define KTAP	  (1U << HOST_FORMAT_KTAP)
@@ -26,6 +26,7 @@ static const struct {
 	{ "verify", cmd_verify, TEXT_JSON | KTAP, true },
 	{ "info", cmd_info, TEXT_JSON, true },
 	{ "list", cmd_list, TEXT_JSON, true },
+	{ "map", cmd_map, TEXT_JSON, true },
 	{ "compact", cmd_compact, TEXT_JSON | KTAP, true },
 	{ "explain", cmd_explain, 0, false },
 	{ "abi", cmd_abi, TEXT_JSON | MARKDOWN, false },
@@ -55,7 +56,7 @@ static int check_words(const struct options *o, u32 forms, bool dumps)
 
 static int unknown(const char *command)
 {
-	static const char *const later[] = { "map", "diff" };
+	static const char *const later[] = { "diff" };
 
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(later); i++) {
 		if (strcmp(command, later[i]))

@@ -12,7 +12,7 @@ import random
 import pytest
 from dumps import AARCH64, Boot, Tree, write_elf
 from state import File, Ram, Session, State
-from tool import ERRORS, FAILED, OK, TO_DO, run
+from tool import ERRORS, FAILED, OK, OWNERS, TO_DO, run
 
 ROUNDS = 25
 
@@ -49,7 +49,8 @@ def plan_leads_to_a_sound_state(tmp_path, state, params, plan):
     for op in plan:
         state.ram.write(int(op["pa"], 16), bytes.fromhex(op["new"]))
     path = write_elf(tmp_path / "core", state.ram, [params])
-    assert run("verify", path).status == OK
+    assert {code for code, severity in run("verify", "--json", path).codes()
+            if severity in ("panic", "refuse", "lose")} <= OWNERS
     assert run("compact", "-n", path).status == OK
 
 
@@ -65,9 +66,11 @@ def one_round(tmp_path, chance):
         answer = run(*words, "--json", path)
         assert answer.status == answer.json["exit"] == verified.status
     planned = run("compact", "-n", "--json", path)
-    assert planned.json["findings"] == verified.json["findings"]
+    assert planned.json["findings"] == [f for f in verified.json["findings"]
+                                        if f["code"] not in OWNERS]
     plan = planned.json["plan"]
-    assert planned.status == (TO_DO if plan else verified.status)
+    assert planned.status == planned.json["exit"]
+    assert not plan or planned.status == TO_DO
     if plan:
         plan_leads_to_a_sound_state(tmp_path, state, params, plan)
     return bool(plan)

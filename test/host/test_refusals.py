@@ -49,7 +49,7 @@ USAGE_ERRORS = [
     (["explain", "LUO-S06", "LUO-S07"], "explain"),
     (["explain", "--json", "LUO-S06"], "explain"),
     (["verify", "--live"], "--live"),
-    (["map", "{}"], "map"),
+    (["map", "--ktap", "{}"], "--ktap"),
 ]
 
 
