@@ -141,6 +141,7 @@ static void follow_flbs(const struct follow *f)
 	if (p)
 		claim = luo_owners_claim(f->o, LUO_CLAIMS_FLB, pa, 0, &luo_owner);
 	if (claim == LUO_CLAIM_MISSING) {
+		f->o->partial = true;
 		luo_owners_add(f->o, LUO_C07, p ? LUO_SEV_LOSE : LUO_SEV_PANIC, pa, pa, &luo_owner);
 		return;
 	}

@@ -237,22 +237,28 @@ static bool is_block(u8 kind)
 	return kind == LUO_CLAIMS_SESSIONS || kind == LUO_CLAIMS_FILES;
 }
 
+/* Lists that meet or loop were reported as such, and so were all their blocks and files. */
+static bool was_told(const struct luo_owners *o, u8 a, u8 b)
+{
+	return (is_block(a) && is_block(b)) ||
+	       (o->meet && a == LUO_CLAIMS_RECORD && b == LUO_CLAIMS_RECORD);
+}
+
 /* Remember it: the first owner is known after a second walk. Beyond that many it is left out. */
 static void claimed_twice(struct luo_owners *o, u8 kind, u64 pa, u32 order,
 			  const struct luo_owner *owner)
 {
 	o->partial = true;
+	o->meet |= is_block(kind);
 	if (o->again)
 		return;
 	if (o->nr_twice < LUO_MAX_TWICE)
 		o->twice[o->nr_twice++] = (struct luo_twice){ pa, order, kind, *owner };
-	else if (!is_block(kind))
+	else if (!was_told(o, kind, kind))
 		luo_owners_add(o, LUO_M10, severity_of(kind), pa, order, owner);
 }
 
-/* In the second walk: is this the first owner of an entry that has two? Blocks of lists that
- * meet were reported as LUO_S13 or as loops.
- */
+/* In the second walk: is this the first owner of an entry that has two? */
 static void claimed_first(struct luo_owners *o, u8 kind, u64 pa, u32 order,
 			  const struct luo_owner *owner)
 {
@@ -261,7 +267,7 @@ static void claimed_first(struct luo_owners *o, u8 kind, u64 pa, u32 order,
 	for (u32 i = 0; i < o->nr_twice; i++) {
 		const struct luo_twice *t = &o->twice[i];
 
-		if (t->pa != pa || t->order != order || (is_block(kind) && is_block(t->kind)))
+		if (t->pa != pa || t->order != order || was_told(o, kind, t->kind))
 			continue;
 		if (!told)
 			luo_report_add(o->report, LUO_M10, severity_of(kind), pa, order, owner);

@@ -81,6 +81,7 @@ struct luo_twice {
  * @unclaimed: what is left over
  * @unknown:   files, FLBs and sub-nodes whose pages we cannot know
  * @partial:   something that owns pages could not be followed to its end, as findings tell
+ * @meet:      a block was reached a second time
  * @twice, @nr_twice: entries with two owners
  * @again:     second walk: only the first owners of those are looked for
  * @blocks, @budget: blocks claimed, and those that may still be walked over without claiming
@@ -101,6 +102,7 @@ struct luo_owners {
 	struct luo_tally unclaimed;
 	u64 unknown;
 	bool partial;
+	bool meet;
 	struct luo_twice twice[LUO_MAX_TWICE];
 	u32 nr_twice;
 	bool again;

@@ -21,6 +21,8 @@ from memory import diff_pages, diff_words
 from plan import changes
 from state import SESSIONS_PER_BLOCK
 
+# of entries without an owner: the payload does not follow owners
+HOST_ONLY = "LUO-M11"
 CODE = re.compile(r"^\s*(LUO-[A-Z][0-9]{2}) ")
 # boot_params: what the loader filled in and the next kernel must find again
 LOADER_FIELDS = {"ext_ramdisk_image": (0x0c0, 4), "ext_ramdisk_size": (0x0c4, 4),
@@ -171,11 +173,13 @@ def compare(hop, verdict, answer):
                                  totals[f"{name}_after"]), name
     for name in ("verdict", "abi", "kho"):
         assert verdict[name] == answer[name], name
-    assert verdict["findings"] == totals["findings"]
+    findings = [finding for finding in answer["findings"]
+                if finding["code"] != HOST_ONLY]
+    assert verdict["findings"] == len(findings)
     printed = [CODE.search(line)[1] for line in hop.seen(CODE)]
-    assert printed == [finding["code"] for finding in answer["findings"]]
+    assert printed == [finding["code"] for finding in findings]
     text = "\n".join(hop.seen(r"."))
-    for finding in answer["findings"]:
+    for finding in findings:
         assert finding["severity"] in text and finding["what"] in text, finding
 
 

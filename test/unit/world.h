@@ -87,6 +87,8 @@ struct world_kho {
 	const char *size_prop;
 	u64 size;
 	u32 size_len;
+	const char *other; /* a child that nobody knows, with a page of data */
+	u64 other_data;
 };
 
 /* The luo-v1 container tree, as world_write_tree() writes it; pad moves what follows it. */
@@ -173,6 +175,7 @@ u64 world_chunk_word(struct world *w, u64 pa, u32 order, u64 *mask);
 /* world_tree.c: the KHO root tree and the containers */
 void world_write_kho(struct world *w);
 void world_write_tree(struct world *w);
+void world_write_memblock(struct world *w, u64 start, u64 size);
 void world_finish(struct world *w);
 u64 world_head_at(struct world *w);
 
@@ -194,5 +197,9 @@ u64 world_memfd(struct world *w, u32 nr_folios);
 void world_write_file(struct world *w, u64 pa, u64 token);
 void world_add_files(struct world *w, u64 session, const u64 *count, u32 nr);
 void world_standard(struct world *w, u32 shift, enum world_abi abi);
+
+/* world_memfd.c: memfds of any size */
+u64 world_folios_at(const struct world *w);
+u64 world_large_memfd(struct world *w, u32 nr, u32 order, u32 area, u32 run, u32 per_chunk);
 
 #endif

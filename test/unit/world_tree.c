@@ -63,6 +63,8 @@ void world_write_kho(struct world *w)
 		ok(fdt_end_node(fdt));
 	}
 	child(w, fdt, "kexec-metadata", w->metadata_pa, 73);
+	if (k->other)
+		child(w, fdt, k->other, k->other_data, 100);
 	end(fdt);
 	w->handover.fdt_pa = k->fdt_pa;
 }
@@ -151,14 +153,29 @@ static void write_root(struct world *w)
 	w->kho.size = fdt_totalsize(fdt);
 }
 
+/* The tree of memblock, with one region of reserve_mem= when it has a size. */
+void world_write_memblock(struct world *w, u64 start, u64 size)
+{
+	void *fdt = world_at(w, w->memblock_pa, 4096);
+
+	begin(fdt, 4096);
+	ok(fdt_property_string(fdt, "compatible", "memblock-v1"));
+	if (size) {
+		ok(fdt_begin_node(fdt, "trace"));
+		ok(fdt_property_string(fdt, "compatible", "reserve-mem-v1"));
+		number(fdt, "start", start, 8);
+		number(fdt, "size", size, 8);
+		ok(fdt_end_node(fdt));
+	}
+	end(fdt);
+}
+
 static void write_others(struct world *w)
 {
 	u32 one = 1;
 
 	w->memblock_pa = world_alloc(w, 0);
-	begin(world_at(w, w->memblock_pa, 4096), 4096);
-	ok(fdt_property_string(world_at(w, w->memblock_pa, 4096), "compatible", "memblock-v1"));
-	end(world_at(w, w->memblock_pa, 4096));
+	world_write_memblock(w, 0, 0);
 	w->metadata_pa = world_alloc(w, 0);
 	memcpy(world_at(w, w->metadata_pa, 4), &one, 4);
 	strcpy((char *)world_at(w, w->metadata_pa + 4, 65), "7.3.4");

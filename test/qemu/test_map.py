@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+"""Who owns what a real kernel has preserved: `luo map` on its outgoing state.
+
+The kernel preserves nothing but what it can name, so no page is left over;
+and what is counted for each owner follows from what was created.
+"""
+
+import json
+
+import pytest
+
+from guest import Batch, check, close, create
+from kexec import Hop
+from state import PAGE
+
+versions = pytest.mark.parametrize("version", ["7.3", "7.1", "7.1-v3"])
+
+
+def pages(size):
+    return -(-size // PAGE)
+
+
+def arrays(batch):
+    """Pages that list the folios of a batch, when every folio is a page."""
+    return batch.count * batch.files * pages(16 * pages(batch.size))
+
+
+def owners(answer):
+    return {o["owner"]: (o["entries"], o["pages"]) for o in answer["owners"]}
+
+
+def total(answer, key):
+    return (sum(o[key] for o in answer["owners"])
+            + answer["unclaimed"][key])
+
+
+@versions
+def test_nothing_is_preserved_that_no_one_owns(boot, images, seed, nonce,
+                                               work, version):
+    vm = boot(payload=True)
+    batches = [Batch("small", 0, 60, 2, 5000, seed),
+               Batch("empty", 0, 3, 1, 0, seed),
+               Batch("large", 0, 2, 1, (8 << 20) + 1, seed)]
+    gone = Batch("gone", 0, 4, 2, 65536, seed)
+    for batch in [*batches, gone]:
+        create(vm, batch)
+    close(vm, gone)
+    Hop(vm, images, nonce=nonce).go(
+        "ok", entry=lambda stop: vm.dump(work / "core"))
+    answer = json.loads(images.luo("map", "--json", work / "core"))
+    print(images.luo("map", work / "core"))
+    assert answer["followed"] and answer["complete"]
+    assert answer["unclaimed"]["entries"] == answer["unknown"] == 0
+    for key in "entries", "pages":
+        assert total(answer, key) == answer["preserved"][key]
+        assert answer["preserved"][key] == sum(
+            order[key] for order in answer["orders"])
+    found = owners(answer)
+    files = sum(batch.count * batch.files for batch in batches)
+    filled = [batch for batch in batches if batch.size]
+    assert found["memfd records"] == (files, files)
+    assert found["folios"][1] == sum(
+        batch.count * batch.files * pages(batch.size) for batch in filled)
+    assert found["folio arrays"][1] == sum(map(arrays, filled))
+    assert found["vmalloc chunks"][1] == sum(
+        batch.count * batch.files for batch in filled)
+    assert found["KHO FDT"] == (1, 1) and found["LUO container"] == (1, 1)
+    verified = json.loads(images.luo("verify", "--json", work / "core"))
+    assert not [f for f in verified["findings"] if f["severity"] != "note"]
+    for batch in batches:
+        check(vm, batch)
+
+
+def test_folios_of_many_pages(boot, images, seed, nonce, work):
+    vm = boot("transparent_hugepage_shmem=always")
+    batch = Batch("vm", 0, 3, 1, (6 << 20) + 1, seed)
+    create(vm, batch)
+    Hop(vm, images, nonce=nonce).go(
+        "ok", entry=lambda stop: vm.dump(work / "core"))
+    print(images.luo("map", work / "core"))
+    answer = json.loads(images.luo("map", "--json", work / "core"))
+    assert answer["unclaimed"]["entries"] == 0 and answer["complete"]
+    entries, number = owners(answer)["folios"]
+    assert entries < number
+    check(vm, batch)
+
+
+def test_a_region_of_reserve_mem(boot, images, seed, nonce, work):
+    """Preserved in as few entries as its address allows."""
+    vm = boot("reserve_mem=3M:4096:luotest")
+    batch = Batch("vm", 0, 1, 1, PAGE, seed)
+    create(vm, batch)
+    Hop(vm, images, nonce=nonce, more="reserve_mem=3M:4096:luotest").go(
+        "ok", entry=lambda stop: vm.dump(work / "core"))
+    print(images.luo("map", work / "core"))
+    answer = json.loads(images.luo("map", "--json", work / "core"))
+    assert answer["unclaimed"]["entries"] == 0 and answer["complete"]
+    assert owners(answer)["memblock"][1] == pages(3 << 20) + 1
+    check(vm, batch)
