@@ -23,6 +23,10 @@ static void text_file(const struct luo_out *out, const struct list_file *f)
 	luo_put_escaped(out, f->handler);
 	luo_put(out, "' data=");
 	luo_put_hex(out, f->data);
+	if (f->has_size) {
+		luo_put(out, " size=");
+		luo_put_dec(out, f->size);
+	}
 	luo_put(out, "\n");
 }
 
@@ -65,6 +69,8 @@ static void json_file(const struct luo_out *out, const struct list_file *f)
 	json_address(out, f->index ? ",{\"token\":" : "{\"token\":", f->token);
 	json_text(out, ",\"handler\":", f->handler);
 	json_address(out, ",\"data\":", f->data);
+	if (f->has_size)
+		json_address(out, ",\"size\":", f->size);
 	luo_put(out, "}");
 }
 

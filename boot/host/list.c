@@ -48,14 +48,25 @@ static int next_block(struct walk *w, struct luo_chain *c, const char **why)
 	return -1;
 }
 
-static void show_file(const struct list_view *view, const u8 *e, u64 index)
+static void read_size(const struct walk *w, struct list_file *f)
+{
+	const struct luo_handler_abi *abi = luo_handler_find(f->handler);
+	const u8 *record = abi ? luo_map(&w->a->phys, f->data, abi->record) : NULL;
+
+	f->has_size = record;
+	if (record)
+		f->size = luo_get64(record + offsetof(struct luo_memfd_v1_ser, size));
+}
+
+static void show_file(const struct walk *w, const u8 *e, u64 index)
 {
 	struct list_file f = { .index = index };
 
 	luo_strcopy(f.handler, sizeof(f.handler), (const char *)e, LUO_COMPAT_LEN);
 	f.data = luo_get64(e + offsetof(struct luo_file_ser, data));
 	f.token = luo_get64(e + offsetof(struct luo_file_ser, token));
-	view->file(view->out, &f);
+	read_size(w, &f);
+	w->view->file(w->view->out, &f);
 }
 
 static void walk_files(struct walk *w, u64 first, u64 count)
@@ -67,7 +78,7 @@ static void walk_files(struct walk *w, u64 first, u64 count)
 	luo_chain_init(&c, &w->a->phys, &w->a->report.abi->files, first, count);
 	while (next_block(w, &c, &why) > 0)
 		for (u64 i = 0; i < c.used; i++)
-			show_file(w->view, luo_chain_entry(&c, i), index++);
+			show_file(w, luo_chain_entry(&c, i), index++);
 	if (!why && index != count)
 		why = "the session states another number of files than its list holds";
 	w->view->end(w->view->out, why, c.pa);

@@ -12,12 +12,18 @@ struct list_session {
 	u64 files;
 };
 
-/** struct list_file - one file; @handler is terminated. */
+/**
+ * struct list_file - one file
+ * @handler:  terminated
+ * @size:     bytes of a memfd, when @has_size: its record can be read
+ */
 struct list_file {
 	u64 index;
 	char handler[LUO_COMPAT_LEN + 1];
 	u64 token;
 	u64 data;
+	u64 size;
+	bool has_size;
 };
 
 /**

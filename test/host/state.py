@@ -116,6 +116,11 @@ class File:
     token: int
     handler: bytes = b"memfd-v2"
     data: int = None    # a memfd record is made when it is not given
+    folios: int = 1     # of that memfd, of 2**order pages each
+    order: int = 0
+    chunks: list = field(default_factory=list)  # where its parts are
+    arrays: list = field(default_factory=list)
+    pages: list = field(default_factory=list)
 
 
 @dataclass
@@ -162,19 +167,34 @@ class State:
 
     # lists
 
-    def _memfd(self):
-        """A memfd of one page: record, array of folios, list of its pages."""
-        record, chunk, array, folio = (self.page() for _ in range(4))
-        self.ram.put64(record, 0, self.size, 0, 1)
-        self.ram.put64(record + 32, chunk, 1)
-        self.ram.put64(chunk, 0, array)
-        self.ram.put64(array, folio >> self.shift | 2 << 52, 0)
-        self.ram.write(folio, b"guest memory")
+    def memfd_bytes(self, file):
+        return file.folios << self.shift + file.order
+
+    def _memfd(self, file):
+        """A memfd: record, chunks that list the array's pages, the array,
+        and the folios. Two pages to a chunk: a reader takes any number."""
+        record = self.page()
+        self.ram.put64(record, 0, self.memfd_bytes(file), 0, file.folios)
+        if not file.folios:
+            return record
+        room = self.size // 16
+        file.pages = [self.page(file.order) for _ in range(file.folios)]
+        file.arrays = [self.page() for _ in range(0, file.folios, room)]
+        file.chunks = [self.page() for _ in range(len(file.arrays) // 2 + 1)]
+        self.ram.put64(record + 32, file.chunks[0],
+                       len(file.arrays) | 1 << 32)
+        for i, (pa, nxt) in enumerate(zip(file.chunks,
+                                          [*file.chunks[1:], 0])):
+            self.ram.put64(pa, nxt, *file.arrays[2 * i:2 * i + 2])
+        for i, pa in enumerate(file.pages):
+            self.ram.put64(file.arrays[i // room] + i % room * 16,
+                           pa >> self.shift | 3 << 52, i << file.order)
+            self.ram.write(pa, b"guest memory")
         return record
 
     def _file(self, pa, file):
         if file.data is None:
-            file.data = self._memfd()
+            file.data = self._memfd(file)
         self.ram.write(pa, file.handler.ljust(48, b"\0"))
         self.ram.put64(pa + 48, file.data, file.token)
 

@@ -19,10 +19,17 @@ def core(tmp_path, state):
     return write_elf(tmp_path / "core", state.ram, [boot.params])
 
 
+def size_of(state, file):
+    """Of the memfds that the writer makes."""
+    return ({"size": hex(state.memfd_bytes(file))}
+            if file.handler == b"memfd-v2" else {})
+
+
 def expected(state):
     return [{"index": i, "name": s.name.decode(), "file_count": s.count,
              "files": [{"token": hex(f.token), "handler": f.handler.decode(),
-                        "data": hex(f.data)} for b in s.files for f in b],
+                        "data": hex(f.data), **size_of(state, f)}
+                       for b in s.files for f in b],
              "stopped": None} for i, s in enumerate(state.sessions)]
 
 
@@ -44,7 +51,8 @@ def test_list_text(tmp_path):
     for i, s in enumerate(state.sessions):
         wanted.append(f"{i} '{s.name.decode()}' files={s.count}")
         wanted += [f"    token={f.token:#x} handler='{f.handler.decode()}' "
-                   f"data={f.data:#x}" for b in s.files for f in b]
+                   f"data={f.data:#x} size={state.memfd_bytes(f)}"
+                   for b in s.files for f in b]
     assert lines == wanted
 
 
