@@ -14,7 +14,7 @@ bool luo_map_clean(const struct luo_report *report)
 {
 	if (!report->kho)
 		return false;
-	for (u32 i = 0; i < LUO_NR_CODES; i++) {
+	for (u32 i = 0; i < LUO_NR_TEXTS; i++) {
 		const char *code = luo_code_text(i);
 
 		/* "LUO-K01": the letter is the area */
