@@ -30,6 +30,9 @@ def targets(state):
     pages += [b for s in state.sessions for b in s.file_blocks]
     pages += [state.ram.get64(slot) for slot in
               state.map.slots(state.fdt, 0)]
+    for session in state.sessions:
+        for file in [f for block in session.files for f in block]:
+            pages += [file.data, *file.chunks, *file.arrays]
     return pages
 
 
@@ -62,7 +65,7 @@ def one_round(tmp_path, chance):
     verified = run("verify", "--json", path)
     assert verified.status in (OK, ERRORS, FAILED)
     assert verified.json["exit"] == verified.status
-    for words in ["list"], ["info"]:
+    for words in ["list"], ["info"], ["map"]:
         answer = run(*words, "--json", path)
         assert answer.status == answer.json["exit"] == verified.status
     planned = run("compact", "-n", "--json", path)
