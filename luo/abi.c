@@ -22,6 +22,7 @@ static const struct luo_kho_abi kho_rows[] = {
 		.blob_prop = "fdt",
 		.empty = true,
 		.with_luo = true, /* 6.16 and 6.17: bitmaps of 512 bytes (PRESERVE_BITS) */
+		.tested = LUO_TESTED_KERNEL,
 	},
 	{
 		.name = "kho-v2",

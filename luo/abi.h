@@ -238,6 +238,9 @@ struct luo_abi {
 	bool read_only;
 };
 
+/* Why there is nothing to compact in versions without chains. */
+#define LUO_NO_CHAIN "this version keeps its sessions in one array"
+
 #define LUO_MAX_BLOCKS 10000 /* LUO_MAX_BLOCKS / KHO_MAX_BLOCKS of every kernel with chains */
 
 /** luo_capacity() - entries that one block of a list holds, for a page size of 2^page_shift. */

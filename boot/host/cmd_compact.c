@@ -41,11 +41,13 @@ static void print_count(const struct luo_out *out, u64 count, const char *what)
 	luo_put(out, what);
 }
 
-static void print_plan(const struct luo_out *out, const struct luo_plan *plan)
+static void print_plan(const struct luo_out *out, const struct luo_plan *plan,
+		       const struct luo_abi *abi)
 {
 	luo_put(out, "plan: ");
 	if (!plan->nr)
-		luo_put(out, "nothing to do");
+		luo_put(out, abi && !abi->sessions.linked ? "nothing to do: " LUO_NO_CHAIN
+							  : "nothing to do");
 	else
 		print_count(out, plan->nr, " stores, ");
 	if (plan->nr) {
@@ -86,7 +88,7 @@ static int plan_status(const struct answer *a)
 static void print_blocked(const struct answer *a, const struct luo_out *out)
 {
 	if (luo_report_repairable(&a->report))
-		print_plan(out, &a->plan);
+		print_plan(out, &a->plan, a->report.abi);
 	else
 		luo_put(out, "plan: none; what is wrong cannot be mended by a compaction\n");
 }

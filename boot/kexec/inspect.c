@@ -49,6 +49,8 @@ static void run(struct luo_job_state *job)
 	luo_arch_key(order.key);
 	luo_run(&job->phys, &job->handover, &order, &state, &job->report, &plan);
 	luo_arch_arena_used(job->report.arena_peak);
+	if (order.mode == LUO_MODE_COMPACT && job->report.abi && !job->report.abi->sessions.linked)
+		luo_say("nothing to compact: " LUO_NO_CHAIN);
 }
 
 static void find_and_run(struct luo_job_state *job)

@@ -188,7 +188,9 @@ def test_only_metadata_is_stored(tmp_path):
 def test_nothing_to_do(tmp_path, abi):
     path, _ = core(tmp_path, with_files(abi=abi))
     answer = run("compact", "-n", path)
-    assert answer.status == OK and "nothing to do" in answer.out
+    assert answer.status == OK and "plan: nothing to do" in answer.out
+    assert ("keeps its sessions in one array" in answer.out) == (
+        abi == "luo-session-v2")
     answer = run("compact", "-n", "--json", path)
     assert (answer.status, answer.json["plan"]) == (OK, [])
 

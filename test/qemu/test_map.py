@@ -97,3 +97,32 @@ def test_a_region_of_reserve_mem(boot, images, seed, nonce, work):
     assert answer["unclaimed"]["entries"] == 0 and answer["complete"]
     assert owners(answer)["memblock"][1] == pages(3 << 20) + 1
     check(vm, batch)
+
+
+@pytest.mark.everywhere
+@pytest.mark.parametrize("version", ["7.1-v3"])
+def test_nothing_is_left_of_dropped_blocks(boot, images, seed, nonce, work):
+    """What the payload hands on after it has dropped three blocks of four."""
+    vm = boot()
+    kept, gone = Batch("a", 0, 20, 1, PAGE, seed), Batch("b", 0, 2460, 0, 0, seed)
+    for batch in kept, gone:
+        create(vm, batch)
+    close(vm, gone)
+    answers = []
+
+    def look(stop):
+        vm.dump(work / "core")
+        answers.append(json.loads(
+            images.luo("map", "--json", work / "core")))
+
+    verdict = Hop(vm, images, nonce=nonce, mode="compact").go(
+        "repaired", entry=look, luo_jump_insn=look)
+    assert verdict["blocks"] == (4, 1)
+    before, after = answers
+    for answer in answers:
+        assert answer["followed"] and answer["complete"]
+        assert answer["unclaimed"]["entries"] == answer["unknown"] == 0
+    assert (before["preserved"]["pages"] - after["preserved"]["pages"]
+            == owners(before)["session blocks"][1]
+            - owners(after)["session blocks"][1] == 3 * 16)
+    check(vm, kept)

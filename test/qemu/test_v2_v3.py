@@ -93,6 +93,8 @@ def test_v2_is_verified_and_left_alone(boot, images, seed, nonce, mode, count):
     assert verdict | {
         "abi": "luo-session-v2", "kho": "kho-v3", "sessions": count,
         "files": 2 * count, "pages": watch.pages, "blocks": (1, 1)} == verdict
+    why = "luo: nothing to compact: this version keeps its sessions in one array"
+    assert bool(hop.seen(why)) == (mode == "compact")
     check(vm, batch)
 
 

@@ -22,7 +22,8 @@ def file_blocks(state):
 def sessions(state):
     """As `luo list --json` shows them."""
     return [{"name": session.name, "file_count": session.count,
-             "files": [{"token": hex(file.token), "handler": file.handler, "data": hex(file.data)}
+             "files": [{"token": hex(file.token), "handler": file.handler, "data": hex(file.data),
+                        "size": hex(state.memory.u64(file.data + 8))}
                        for file in state.files(session)]}
             for session in state.sessions()]
 
