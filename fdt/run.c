@@ -135,10 +135,10 @@ static int verify(struct run *r, struct luo_totals *totals)
 	return err ? err : kho;
 }
 
-static int compact(struct run *r, struct luo_plan *plan)
+/* What a compaction has left; stopped: why it ended early, or 0. */
+static int verify_again(struct run *r, int stopped)
 {
 	struct luo_report *report = r->report;
-	int stopped = luo_plan_execute(r->phys, plan);
 	int err;
 
 	lap(r, LUO_PASS_COMPACT);
@@ -153,18 +153,27 @@ static int compact(struct run *r, struct luo_plan *plan)
 	return stopped ? stopped : err;
 }
 
-static int plan_and_compact(struct run *r, struct luo_plan *plan)
+static int compact(struct run *r, struct luo_plan *plan)
 {
-	int err = luo_plan_make(r->phys, r->state, &r->report->before, &r->map, &r->arena, plan);
+	struct luo_compaction job = {
+		.phys = r->phys,
+		.state = r->state,
+		.totals = &r->report->before,
+		.map = &r->map,
+		.arena = &r->arena,
+		.write = r->job->mode == LUO_MODE_COMPACT,
+		.each = r->job->each,
+		.ctx = r->job->each_ctx,
+	};
+	int err = luo_compact(&job, plan);
 
+	if (job.write && plan->nr)
+		return verify_again(r, err);
 	if (err) {
 		plan->nr = 0;
 		add(r, LUO_X04, LUO_SEV_NOTE, 0, 0, LUO_OWNER_CONTAINER);
-		return err;
 	}
-	if (r->job->mode == LUO_MODE_COMPACT && plan->nr)
-		return compact(r, plan);
-	return 0;
+	return err;
 }
 
 /**
@@ -175,7 +184,7 @@ static int plan_and_compact(struct run *r, struct luo_plan *plan)
  * @job:      what to do and with what memory
  * @state:    filled in as far as the state could be followed
  * @report:   filled in always, its verdict included
- * @plan:     filled in when @job->mode asks for a plan; its stores lie in @job->arena
+ * @plan:     filled in when @job->mode asks for a plan
  *
  * Nothing is written unless @job->mode is LUO_MODE_COMPACT and all that is wrong can be mended.
  *
@@ -211,7 +220,7 @@ int luo_run(const struct luo_phys *phys, const struct luo_handover *handover,
 	err = verify(&r, &report->before);
 	report->after = report->before;
 	if (!err && job->mode != LUO_MODE_VERIFY && luo_report_repairable(report))
-		err = plan_and_compact(&r, plan);
+		err = compact(&r, plan);
 	report->arena_peak = r.arena.peak;
 	luo_report_close(report);
 	return err;

@@ -13,8 +13,8 @@
 /** enum luo_mode - how far luo_run() goes. */
 enum luo_mode {
 	LUO_MODE_VERIFY,  /* nothing is planned or written */
-	LUO_MODE_PLAN,	  /* a plan is made and returned, nothing is written */
-	LUO_MODE_COMPACT, /* the plan is carried out and the result verified */
+	LUO_MODE_PLAN,	  /* a plan is made and shown, nothing is written */
+	LUO_MODE_COMPACT, /* it is carried out as well, and the result verified */
 };
 
 /**
@@ -23,6 +23,8 @@ enum luo_mode {
  * @arena:    working memory, 16-byte aligned
  * @arena_size: its bytes; LUO_ARENA_MIN at least, more means fewer passes
  * @key:      random numbers for the hash of names, so that names cannot be made to collide
+ * @each:     is shown each operation of a plan before it is carried out, or NULL
+ * @each_ctx: handed to @each
  * @clock:    microseconds since some start, or NULL
  * @clock_ctx: handed to @clock
  */
@@ -31,6 +33,8 @@ struct luo_job {
 	void *arena;
 	size_t arena_size;
 	u64 key[2];
+	luo_op_fn *each;
+	void *each_ctx;
 	u64 (*clock)(void *ctx);
 	void *clock_ctx;
 };

@@ -193,7 +193,7 @@ enum luo_container_kind {
  * @overfull:    severity of a count beyond the capacity
  * @loop:        severity of a cycle or of more than LUO_MAX_BLOCKS blocks
  * @total:       severity when counts do not add up to what the owner says
- * @drop_empty:  compaction may unlink empty blocks
+ * @drop_empty:  compaction may unlink empty blocks and merge others
  * @keep_one:    ... but the list must keep one block
  * @nameless:    severity of an entry without a name (lists of sessions)
  * @vacant:      an entry of zeros is no entry: a serialization that failed left it and the count
@@ -253,6 +253,17 @@ static inline u64 luo_capacity(const struct luo_chain_abi *c, u32 page_shift)
 static inline u64 luo_block_bytes(const struct luo_chain_abi *c, u32 page_shift)
 {
 	return 1ULL << (page_shift + c->order);
+}
+
+/** luo_fewest() - blocks that a list of @blocks needs for its entries, if compaction may change it.
+ */
+static inline u64 luo_fewest(const struct luo_chain_abi *c, u32 page_shift, u64 entries, u64 blocks)
+{
+	u64 room = luo_capacity(c, page_shift);
+
+	if (!c->drop_empty || !blocks)
+		return blocks;
+	return entries || !c->keep_one ? (entries + room - 1) / room : 1;
 }
 
 /**

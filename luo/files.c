@@ -89,6 +89,9 @@ void luo_verify_files(struct luo_verify *v, u64 session, const u8 *record, u64 r
 		check_block(v, session, &list, total);
 		total += list.chain.used;
 	}
+	if (!v->quiet)
+		v->totals.fewest_fblocks +=
+			luo_fewest(list.chain.abi, v->phys->page_shift, total, list.chain.seen);
 	if (!more && !list.unsure && total != count && list.chain.abi->linked)
 		luo_verify_add(v, LUO_F10, list.chain.abi->total, record_pa, total, &list.owner);
 }

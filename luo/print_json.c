@@ -79,15 +79,57 @@ static void bytes(const struct luo_out *out, const char *key, const u64 value[2]
 	luo_put(out, "\"");
 }
 
+/*
+ * One operation. pa, len and kind always; the rest by kind:
+ *   header, head, key  one store of len bytes that cannot tear: old is there before, new after
+ *   build              the same; no list leads to this header yet
+ *   copy               len bytes from address src, as they are when the operation is reached
+ *   scrub              len bytes of zeros
+ * Carried out in their order on RAM they give exactly the RAM that the compaction leaves.
+ */
 static void operation(const struct luo_out *out, const struct luo_op *op)
 {
+	static const char *const kind[] = {
+		[LUO_OP_RELINK] = "header", [LUO_OP_HEAD] = "head", [LUO_OP_CLEAR] = "key",
+		[LUO_OP_BUILD] = "build",   [LUO_OP_COPY] = "copy", [LUO_OP_SCRUB] = "scrub",
+	};
+
 	luo_put(out, "{");
 	address(out, "pa", op->pa);
-	number(out, "len", op->len, ",");
-	bytes(out, "old", op->old, op->len);
-	luo_put(out, ",");
-	bytes(out, "new", op->new, op->len);
+	number(out, "len", op->len, ",\"kind\":\"");
+	luo_put(out, kind[op->why]);
+	luo_put(out, "\"");
+	if (op->why < LUO_OP_COPY) {
+		luo_put(out, ",");
+		bytes(out, "old", op->old, op->len);
+		luo_put(out, ",");
+		bytes(out, "new", op->new, op->len);
+	} else if (op->why == LUO_OP_COPY) {
+		luo_put(out, ",\"src\":\"");
+		luo_put_hex(out, op->src);
+		luo_put(out, "\"");
+	}
 	luo_put(out, "}");
+}
+
+/* What the plan comes to; blocks above the fewest possible stay for one of three reasons. */
+static void compaction(const struct luo_out *out, const struct luo_report *r,
+		       const struct luo_plan *p)
+{
+	luo_put(out, "\"compaction\":{");
+	number(out, "blocks_before", r->before.blocks, ",");
+	number(out, "blocks_after", r->before.blocks - p->blocks, ",");
+	number(out, "blocks_fewest", r->before.fewest_blocks, ",");
+	number(out, "fblocks_before", r->before.fblocks, ",");
+	number(out, "fblocks_after", r->before.fblocks - p->fblocks, ",");
+	number(out, "fblocks_fewest", r->before.fewest_fblocks, ",");
+	number(out, "pages_freed", p->pages, ",");
+	number(out, "entries_moved", p->moved, ",");
+	number(out, "bytes_written", p->bytes, ",");
+	number(out, "blocks_without_spare", p->stuck, ",");
+	number(out, "empty_blocks_kept", p->kept, ",");
+	number(out, "vacant_cut", p->cut, ",");
+	number(out, "vacant_kept", p->holes, "},");
 }
 
 /**
@@ -116,8 +158,11 @@ void luo_print_json(const struct luo_out *out, const struct luo_report *report,
 		luo_put(out, i ? "," : "");
 		finding(out, &report->findings[i]);
 	}
-	luo_put(out, "],\"plan\":[");
-	for (u32 i = 0; plan && i < plan->nr; i++) {
+	luo_put(out, "],");
+	if (plan)
+		compaction(out, report, plan);
+	luo_put(out, "\"plan\":[");
+	for (u64 i = 0; plan && plan->op && i < plan->nr; i++) {
 		luo_put(out, i ? "," : "");
 		operation(out, &plan->op[i]);
 	}

@@ -68,7 +68,8 @@ enum luo_pass {
 
 /**
  * struct luo_totals - what was counted; blocks include the empty ones, pages are base pages;
- * sessions do not include the @vacant entries
+ * sessions do not include the @vacant entries; @fewest_blocks and @fewest_fblocks would do for
+ * what is there
  */
 struct luo_totals {
 	u64 sessions;
@@ -77,6 +78,8 @@ struct luo_totals {
 	u64 fblocks;
 	u64 empty_blocks;
 	u64 empty_fblocks;
+	u64 fewest_blocks;
+	u64 fewest_fblocks;
 	u64 vacant;
 	u64 pages;
 	u64 map_nodes;

@@ -74,8 +74,11 @@ static void walk(struct luo_verify *v)
 		}
 		sessions = check_block(v, &list, sessions);
 	}
-	if (!v->quiet)
-		v->totals.sessions = sessions;
+	if (v->quiet)
+		return;
+	v->totals.sessions = sessions;
+	v->totals.fewest_blocks =
+		luo_fewest(list.chain.abi, v->phys->page_shift, sessions, v->totals.blocks);
 }
 
 /**

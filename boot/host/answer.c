@@ -6,6 +6,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "../../luo/error.h"
 #include "message.h"
 #include "output.h"
 
@@ -63,6 +64,23 @@ static void follow(struct answer *a)
 	a->report.us[LUO_PASS_SESSIONS] += clock_us(NULL) - start;
 }
 
+static int keep_op(void *ctx, const struct luo_op *op)
+{
+	struct answer *a = ctx;
+
+	if (a->plan.nr == a->max_op) {
+		u64 max = a->max_op ? a->max_op * 2 : 256;
+		struct luo_op *more = realloc(a->op, max * sizeof(*more));
+
+		if (!more)
+			return LUO_E_ARENA;
+		a->op = more;
+		a->max_op = max;
+	}
+	a->op[a->plan.nr] = *op;
+	return 0;
+}
+
 static void run(struct answer *a, enum luo_mode mode)
 {
 	dump_phys(&a->dump, &a->phys);
@@ -76,7 +94,10 @@ static void run(struct answer *a, enum luo_mode mode)
 	a->phys.scratch = a->found.area;
 	a->phys.nr_scratch = a->found.nr_areas;
 	a->job.mode = mode;
+	a->job.each = keep_op;
+	a->job.each_ctx = a;
 	a->err = luo_run(&a->phys, &a->found.handover, &a->job, &a->state, &a->report, &a->plan);
+	a->plan.op = a->op;
 	if (mode == LUO_MODE_VERIFY && a->phys.page_shift)
 		follow(a);
 	if (a->report.none)
@@ -119,6 +140,7 @@ int answer_command(const struct options *opt, enum luo_mode mode, answer_print_f
 		status = print_answer(&a, print);
 	}
 	free(a.owners_arena);
+	free(a.op);
 	free(a.job.arena);
 	dump_close(&a.dump);
 	return status;

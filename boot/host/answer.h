@@ -20,6 +20,7 @@
  * @found:  where the state is and how it was found
  * @phys:   the view that @report was made from
  * @state, @report, @plan: the core's; the verdict is none when nothing was found
+ * @op, @max_op: the plan's operations, room for them
  * @err:    what ended the run early, or 0
  * @followed: the owners of all pages were looked for; not in compact -n, which answers what the
  *          payload would
@@ -35,6 +36,8 @@ struct answer {
 	struct luo_state state;
 	struct luo_report report;
 	struct luo_plan plan;
+	struct luo_op *op;
+	u64 max_op;
 	int err;
 	bool followed;
 	struct luo_owners owners;

@@ -11,6 +11,7 @@ import random
 
 import pytest
 from dumps import AARCH64, Boot, Tree, write_elf
+from operations import operate
 from state import File, Ram, Session, State
 from tool import ERRORS, FAILED, OK, OWNERS, TO_DO, run
 
@@ -50,7 +51,7 @@ def damage(state, chance):
 
 def plan_leads_to_a_sound_state(tmp_path, state, params, plan):
     for op in plan:
-        state.ram.write(int(op["pa"], 16), bytes.fromhex(op["new"]))
+        operate(state.ram, op)
     path = write_elf(tmp_path / "core", state.ram, [params])
     assert {code for code, severity in run("verify", "--json", path).codes()
             if severity in ("panic", "refuse", "lose")} <= OWNERS

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 """What a printed compaction plan would do to RAM.
 
-`luo compact -n --json` prints the stores it would make, in order; several
-may hit one word. Applied to a snapshot they give the words that must differ
-afterwards, and no others.
+`luo compact -n --json` prints the operations it would carry out, in order;
+several may hit one word: stores with the bytes before and after, copies with
+their source, and scrubs (zeros). Applied to a snapshot they give the words
+that must differ afterwards, and no others.
 """
 
 import struct
@@ -11,25 +12,48 @@ import struct
 from memory import PAGE
 
 
-def _bytes(text, length):
-    """A value: two hex digits for each byte, as they lie in memory."""
-    data = bytes.fromhex(text)
-    assert len(data) == length, f"{text} has not {length} bytes"
-    return data
+def _page(memory, pages, pa):
+    """A page as the operations so far have left it."""
+    page = pa & -PAGE
+    return pages.setdefault(page, bytearray(memory.read(page, PAGE)))
+
+
+def _get(memory, pages, pa, length):
+    out = bytearray()
+    while length:
+        part = min(length, PAGE - pa % PAGE)
+        out += _page(memory, pages, pa)[pa % PAGE:pa % PAGE + part]
+        pa, length = pa + part, length - part
+    return bytes(out)
+
+
+def _put(memory, pages, pa, data):
+    while data:
+        part = min(len(data), PAGE - pa % PAGE)
+        _page(memory, pages, pa)[pa % PAGE:pa % PAGE + part] = data[:part]
+        pa, data = pa + part, data[part:]
+
+
+def _new(memory, pages, step):
+    """What an operation leaves at its address."""
+    pa, length = int(step["pa"], 16), step["len"]
+    if step["kind"] == "copy":
+        return _get(memory, pages, int(step["src"], 16), length)
+    if step["kind"] == "scrub":
+        return bytes(length)
+    old, new = bytes.fromhex(step["old"]), bytes.fromhex(step["new"])
+    assert length in (4, 8, 16) and pa % length == 0, step
+    assert len(old) == len(new) == length, step
+    there = _get(memory, pages, pa, length)
+    assert there == old, f"{step}: {there.hex()} is there"
+    return new
 
 
 def changes(memory, plan):
     """{pa: (old, new)} of all 64-bit words that the plan changes."""
     pages = {}
     for step in plan:
-        pa, length = int(step["pa"], 16), step["len"]
-        assert length in (4, 8, 16) and pa % length == 0, step
-        page, offset = pa & -PAGE, pa % PAGE
-        data = pages.setdefault(page, bytearray(memory.read(page, PAGE)))
-        there = bytes(data[offset:offset + length])
-        assert there == _bytes(step["old"], length), (
-            f"{step}: {there.hex()} is there")
-        data[offset:offset + length] = _bytes(step["new"], length)
+        _put(memory, pages, int(step["pa"], 16), _new(memory, pages, step))
     words = {}
     for page, data in pages.items():
         old = struct.unpack("<512Q", memory.read(page, PAGE))

@@ -20,6 +20,23 @@ void run_open(struct answer *a, size_t arena_size)
 void run_close(struct answer *a)
 {
 	free(a->arena);
+	free(a->op);
+}
+
+/* Keeps an operation, and lets the machine carry it out. */
+static int keep(void *ctx, const struct luo_op *op)
+{
+	struct answer *a = ctx;
+
+	if (a->nr_op == a->max_op) {
+		a->max_op = a->max_op ? a->max_op * 2 : 64;
+		a->op = realloc(a->op, a->max_op * sizeof(*op));
+		assert_non_null(a->op);
+	}
+	a->op[a->nr_op++] = *op;
+	a->world->op = *op;
+	a->world->op_at = 0;
+	return 0;
 }
 
 static u64 tick(void *ctx)
@@ -36,6 +53,8 @@ void run(struct answer *a, struct world *w, enum luo_mode mode)
 		.mode = mode,
 		.arena = a->arena,
 		.arena_size = a->arena_size,
+		.each = keep,
+		.each_ctx = a,
 		.key = { 0x0123456789abcdefULL, 0xfedcba9876543210ULL },
 		.clock = tick,
 		.clock_ctx = &now,
@@ -50,9 +69,12 @@ void run(struct answer *a, struct world *w, enum luo_mode mode)
 	w->nr_log = 0;
 	w->stores = 0;
 	w->dead = 0;
-	w->plan = mode == LUO_MODE_COMPACT ? &a->plan : NULL;
+	w->op.len = 0;
+	a->world = w;
+	a->nr_op = 0;
 	a->err = luo_run(&phys, &w->handover, &job, &a->state, &a->report, &a->plan);
-	w->plan = NULL;
+	a->plan.op = a->op;
+	w->op.len = 0;
 }
 
 static void dump(const struct answer *a)

@@ -14,7 +14,10 @@ struct answer {
 	int err;
 	struct luo_state state;
 	struct luo_report report;
-	struct luo_plan plan;
+	struct luo_plan plan; /* plan.op: the operations, kept here */
+	struct luo_op *op;
+	u64 nr_op, max_op;
+	struct world *world;
 	struct luo_range scratch[8];
 	void *arena;
 	size_t arena_size;

@@ -10,25 +10,25 @@ const struct shape shapes[] = {
 	{ "middle", WORLD_V5, 3, { FULL, 0, 4 } },
 	{ "several in a row", WORLD_V5, 7, { FULL, 0, 0, 0, FULL, 0, 0 } },
 	{ "head run", WORLD_V5, 4, { 0, 0, 0, 9 } },
-	{ "everywhere", WORLD_V5, 10, { 0, 0, 3, 0, FULL, 0, 0, 1, 2, 0 } },
+	{ "everywhere", WORLD_V5, 10, { 0, 0, FULL, 0, FULL, 0, 0, FULL, 2, 0 } },
 	{ "only one, empty", WORLD_V5, 1, { 0 } },
 	{ "all empty", WORLD_V5, 5, { 0, 0, 0, 0, 0 } },
 	{ "files: tail", WORLD_V5, 1, { 7 }, 2, { 5, 0 } },
 	{ "files: head", WORLD_V5, 1, { 7 }, 2, { 0, 5 } },
 	{ "files: middle", WORLD_V5, 1, { 7 }, 3, { FULL, 0, 5 } },
-	{ "files: everywhere", WORLD_V5, 1, { 7 }, 8, { 0, 0, 1, 0, 2, 3, 0, 0 } },
+	{ "files: everywhere", WORLD_V5, 1, { 7 }, 8, { 0, 0, FULL, 0, FULL, 3, 0, 0 } },
 	{ "files: all empty", WORLD_V5, 1, { 7 }, 3, { 0, 0, 0 } },
-	{ "both", WORLD_V5, 6, { 0, 5, 0, 0, 8, 0 }, 4, { 0, 1, 0, 2 } },
+	{ "both", WORLD_V5, 6, { 0, FULL, 0, 0, 8, 0 }, 4, { 0, 5, 0, 0 } },
 	{ "v3: tail", WORLD_S3, 2, { FULL, 0 } },
 	{ "v3: head", WORLD_S3, 2, { 0, 6 } },
-	{ "v3: middle", WORLD_S3, 3, { 5, 0, 6 } },
-	{ "v3: everywhere", WORLD_S3, 8, { 0, 0, 3, 0, 4, 0, 0, 0 }, 1, { 9 } },
+	{ "v3: middle", WORLD_S3, 3, { FULL, 0, 6 } },
+	{ "v3: everywhere", WORLD_S3, 8, { 0, 0, FULL, 0, 4, 0, 0, 0 }, 1, { 9 } },
 	{ "v3: all empty", WORLD_S3, 3, { 0, 0, 0 }, .kept = 1 },
-	{ "v4: everywhere", WORLD_S4, 8, { 0, 0, 3, 0, 4, 0, 0, 0 } },
-	{ "v4: files", WORLD_S4, 1, { 7 }, 8, { 0, 0, 1, 0, 2, 3, 0, 0 } },
+	{ "v4: everywhere", WORLD_S4, 8, { 0, 0, FULL, 0, 4, 0, 0, 0 } },
+	{ "v4: files", WORLD_S4, 1, { 7 }, 8, { 0, 0, FULL, 0, FULL, 3, 0, 0 } },
 	{ "v4: files all empty", WORLD_S4, 1, { 7 }, 3, { 0, 0, 0 } },
-	{ "v4: both", WORLD_S4, 6, { 0, 5, 0, 0, 8, 0 }, 4, { 0, 1, 0, 2 } },
-	{ "luo-v4: everywhere", WORLD_L4, 8, { 0, 0, 3, 0, 4, 0, 0, 0 }, 1, { 9 } },
+	{ "v4: both", WORLD_S4, 6, { 0, FULL, 0, 0, 8, 0 }, 4, { 0, 5, 0, 0 } },
+	{ "luo-v4: everywhere", WORLD_L4, 8, { 0, 0, FULL, 0, 4, 0, 0, 0 }, 1, { 9 } },
 	{ "luo-v4: all empty", WORLD_L4, 3, { 0, 0, 0 } },
 	{ "blocks in luo-v3", WORLD_L3B, 4, { FULL, 0, 2, 0 }, 1, { 3 } },
 };
@@ -48,9 +48,11 @@ static void add_files(struct world *w, u64 session, const struct shape *s)
 /* pad moves the properties of the luo-v1 tree that follow it. */
 void shape_build(struct world *w, const struct shape *s, u32 shift, u32 pad)
 {
-	bool big = shift == 16 && s->nr_files && s->files[0] == FULL;
+	u64 files = 0;
 
-	world_open(w, shift, s->abi, big ? 256 : 24);
+	for (u32 b = 0; b < s->nr_files; b++)
+		files += s->files[b] == FULL;
+	world_open(w, shift, s->abi, 24 + (files * 256 >> 2 * (16 - shift)));
 	for (u32 b = 0; b < s->nr_blocks; b++)
 		world_add_block(w, s->blocks[b] == FULL ? world_capacity(w) : s->blocks[b]);
 	for (u64 i = 0; i < w->sessions && i < 9; i += 3)
@@ -123,8 +125,8 @@ static u64 chain(struct world *w, struct expected *e, u64 at, u32 order, u32 kep
 void shape_expect(struct world *w, struct expected *e, u32 kept)
 {
 	memset(e, 0, sizeof(*e));
-	if (world_linked(w))
-		e->blocks = chain(w, e, world_head_at(w), world_sessions_list(w)->order, kept);
 	for (u64 i = 0; world_chained(w) && i < w->sessions; i++)
 		e->fblocks += chain(w, e, world_session(w, i) + 64, world_files_list(w)->order, 0);
+	if (world_linked(w))
+		e->blocks = chain(w, e, world_head_at(w), world_sessions_list(w)->order, kept);
 }

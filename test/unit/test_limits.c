@@ -113,7 +113,7 @@ static void build_holes(struct world *w, u32 blocks)
 	world_finish(w);
 }
 
-/* A plan that does not fit is none: nothing is written. With more room it is carried out. */
+/* Little working memory makes a plan no shorter: it is carried out as it is made. */
 static void large_plan(void **state)
 {
 	static const size_t size[] = { LUO_ARENA_MIN, MIB(1) };
@@ -129,12 +129,11 @@ static void large_plan(void **state)
 		run_open(&a, size[i]);
 		run(&a, &w, LUO_MODE_COMPACT);
 		assert_int_equal(a.report.before.blocks, 4000);
-		assert_int_equal(a.report.after.blocks, i ? 2000 : 4000);
-		expect_verdict(&a, i ? LUO_VERDICT_REPAIRED : LUO_VERDICT_ERRORS);
-		assert_int_equal(a.report.by_severity[LUO_SEV_PANIC], i ? 0 : 2000);
-		assert_int_equal(a.report.by_severity[LUO_SEV_NOTE], !i); /* LUO-X04 */
-		assert_int_equal(w.stores, a.plan.nr);
-		assert_int_equal(a.plan.nr != 0, i);
+		assert_int_equal(a.report.after.blocks, 79); /* 4,000 sessions, 51 to a block */
+		expect_verdict(&a, LUO_VERDICT_REPAIRED);
+		assert_int_equal(a.report.nr_findings, 0);
+		assert_true(a.plan.moved < 4000);
+		assert_int_equal(a.plan.pages, 4000 - 79);
 		assert_int_equal(read_back(&w).digest, digest);
 		run_close(&a);
 		world_close(&w);

@@ -188,11 +188,13 @@ static void json_findings(void **state)
 static void json_plan(void **state)
 {
 	struct luo_op op[] = {
-		{ 0x140001000, 16, LUO_OP_RELINK, { 0x140002000, 51 }, { 0, 51 } },
-		{ 0x10, 8, LUO_OP_HEAD, { 0x0123456789abcdef }, { 0 } },
-		{ 0x24, 4, LUO_OP_HEAD, { 0x89abcdef }, { 0x1 } },
+		{ 0x140001000, 16, LUO_OP_RELINK, 0, { 0x140002000, 51 }, { 0, 51 } },
+		{ 0x10, 8, LUO_OP_HEAD, 0, { 0x0123456789abcdef }, { 0 } },
+		{ 0x24, 4, LUO_OP_HEAD, 0, { 0x89abcdef }, { 0x1 } },
+		{ 0x1040, 160, LUO_OP_COPY, 0x2010 },
+		{ 0x3000, 4096, LUO_OP_SCRUB },
 	};
-	struct luo_plan plan = { .op = op, .nr = 3, .max = 3 };
+	struct luo_plan plan = { .op = op, .nr = 5, .pages = 1, .moved = 2, .bytes = 4284 };
 	struct luo_report r = some_report(LUO_VERDICT_OK);
 	struct json j;
 
@@ -206,6 +208,16 @@ static void json_plan(void **state)
 	assert_true(json_is(&j, "plan[2].len", "4"));
 	assert_true(json_is(&j, "plan[2].old", "\"efcdab89\""));
 	assert_true(json_is(&j, "plan[2].new", "\"01000000\""));
+	assert_true(json_is(&j, "plan[2].kind", "\"head\""));
+	assert_true(json_is(&j, "plan[3].kind", "\"copy\""));
+	assert_true(json_is(&j, "plan[3].pa", "\"0x1040\""));
+	assert_true(json_is(&j, "plan[3].src", "\"0x2010\""));
+	assert_true(json_is(&j, "plan[3].len", "160"));
+	assert_true(json_is(&j, "plan[4].kind", "\"scrub\""));
+	assert_true(json_is(&j, "plan[4].len", "4096"));
+	assert_true(json_is(&j, "compaction.pages_freed", "1"));
+	assert_true(json_is(&j, "compaction.entries_moved", "2"));
+	assert_true(json_is(&j, "compaction.bytes_written", "4284"));
 }
 
 static void catalog(void **state)

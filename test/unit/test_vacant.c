@@ -4,6 +4,7 @@
  * and left its count. Verify says what the next kernel would make of them; compaction lowers
  * counts and drops blocks, but moves nothing, and can be stopped after any store.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "harm.h"
@@ -16,25 +17,23 @@ struct stale {
 		u32 live;
 		u32 tail;
 	} block[8];
-	u32 after;  /* blocks that stay */
-	u32 links;  /* stores to headers and the head */
-	u32 clears; /* words of the map */
+	u32 after; /* blocks that stay */
 	u64 vacant;
 	u32 kept;
 };
 
 static const struct stale shapes[] = {
-	{ "one at the end", 1, { { 5, 1 } }, 1, 1, 0, 1 },
-	{ "many at the end", 1, { { 5, 100 } }, 1, 1, 0, 100 },
-	{ "in two blocks", 2, { { 5, 2 }, { 6, 3 } }, 2, 2, 0, 5 },
-	{ "a block of them", 2, { { 5, 0 }, { 0, 9 } }, 1, 1, 1, 9 },
-	{ "behind their like", 2, { { 5, 4 }, { 0, 9 } }, 1, 1, 1, 13 },
-	{ "at the head", 2, { { 0, 9 }, { 5, 0 } }, 1, 1, 1, 9 },
-	{ "in the middle", 3, { { 5, 0 }, { 0, 9 }, { 6, 0 } }, 2, 1, 1, 9 },
-	{ "beside an empty one", 4, { { 5, 1 }, { 0, 0 }, { 0, 9 }, { 6, 2 } }, 2, 2, 1, 12 },
-	{ "nothing else", 1, { { 0, 9 } }, 1, 1, 0, 9, 1 },
-	{ "nothing else, three", 3, { { 0, 9 }, { 0, 0 }, { 0, 1 } }, 1, 1, 1, 10, 1 },
-	{ "only one, alone", 1, { { 0, 1 } }, 1, 1, 0, 1, 1 },
+	{ "one at the end", 1, { { 5, 1 } }, 1, 1 },
+	{ "many at the end", 1, { { 5, 100 } }, 1, 100 },
+	{ "in two blocks", 2, { { 5, 2 }, { 6, 3 } }, 1, 5 },
+	{ "a block of them", 2, { { 5, 0 }, { 0, 9 } }, 1, 9 },
+	{ "behind their like", 2, { { 5, 4 }, { 0, 9 } }, 1, 13 },
+	{ "at the head", 2, { { 0, 9 }, { 5, 0 } }, 1, 9 },
+	{ "in the middle", 3, { { 5, 0 }, { 0, 9 }, { 6, 0 } }, 1, 9 },
+	{ "beside an empty one", 4, { { 5, 1 }, { 0, 0 }, { 0, 9 }, { 6, 2 } }, 1, 12 },
+	{ "nothing else", 1, { { 0, 9 } }, 1, 9, 1 },
+	{ "nothing else, three", 3, { { 0, 9 }, { 0, 0 }, { 0, 1 } }, 1, 10, 1 },
+	{ "only one, alone", 1, { { 0, 1 } }, 1, 1, 1 },
 };
 
 static void vacate(struct world *w, u32 block, u32 first, u32 nr)
@@ -77,9 +76,6 @@ static void expect_plan(const struct answer *a, const struct stale *s)
 {
 	const struct luo_plan *p = &a->plan;
 
-	assert_int_equal(p->nr, s->links + s->clears);
-	for (u32 i = 0; i < p->nr; i++)
-		assert_int_equal(p->op[i].why == LUO_OP_CLEAR, i >= s->links);
 	assert_int_equal(p->blocks, s->nr - s->after);
 	assert_int_equal(p->pages, (s->nr - s->after) * 16);
 	assert_int_equal(p->cut, s->vacant);
@@ -96,18 +92,14 @@ static void expect_same(struct world *w, const struct reader *before)
 	assert_int_equal(r.digest, before->digest);
 }
 
-/* Every count is what it says, and there is nothing left to do. */
+/* Nothing vacant is counted, and there is nothing left to do. */
 static void expect_done(struct answer *a, struct world *w, const struct stale *s)
 {
-	u64 pa = world_get(w, world_head_at(w));
+	u64 pa = world_get(w, world_head_at(w)), count = 0;
 
-	for (; pa; pa = world_get(w, pa)) {
-		u32 i = 0;
-
-		while (w->block[i].pa != pa)
-			i++;
-		assert_int_equal(world_get(w, pa + 8), s->block[i].live);
-	}
+	for (; pa; pa = world_get(w, pa))
+		count += world_get(w, pa + 8);
+	assert_int_equal(count, w->sessions);
 	assert_int_equal(read_back(w).blocks, s->after);
 	run(a, w, LUO_MODE_COMPACT);
 	expect_verdict(a, LUO_VERDICT_OK);
@@ -128,13 +120,21 @@ static void expect_no_worse(const struct answer *a, const struct luo_report *bef
 	}
 }
 
+static u32 stores_of(const struct luo_op *op)
+{
+	return op->why == LUO_OP_COPY || op->why == LUO_OP_SCRUB ? op->len / 8 : 1;
+}
+
 static void stop_everywhere(struct answer *a, struct world *w, const struct stale *s)
 {
 	struct luo_report report = a->report;
 	struct reader before = read_back(w);
 	struct snap *snap = snap_take(w);
+	u64 nr = a->plan.nr, stores = 0;
+	struct luo_op *op = malloc(nr * sizeof(*op));
 
-	for (u32 stores = 0; stores < s->links + s->clears; stores++) {
+	memcpy(op, a->op, nr * sizeof(*op));
+	for (u64 i = 0; i < nr; stores += stores_of(&op[i++])) {
 		snap_restore(snap, w);
 		w->stop_after = stores;
 		run(a, w, LUO_MODE_COMPACT);
@@ -149,6 +149,7 @@ static void stop_everywhere(struct answer *a, struct world *w, const struct stal
 	}
 	snap_restore(snap, w);
 	snap_free(snap);
+	free(op);
 }
 
 static void one_shape(const struct stale *s, u32 shift)

@@ -64,7 +64,7 @@ struct world_bank {
 	u8 *mem;
 };
 
-/* What the core did to memory, in order: stores of len 4, 8 or 16, and write-backs. */
+/* What the core did to memory, in order: operations as far as they got, and write-backs. */
 struct world_log {
 	bool persist;
 	u64 pa;
@@ -136,9 +136,11 @@ struct world {
 	u64 sessions, files, fblocks;
 	struct world_log *log;
 	u32 nr_log, max_log, stores;
-	const struct luo_plan *plan; /* what may be written; NULL: nothing */
-	u32 stop_after;		     /* the machine dies after that many stores */
-	u32 dead;		     /* stores tried after that */
+	struct luo_op
+		op;	/* what may be written: the operation that was shown last; len 0: nothing */
+	u32 op_at;	/* bytes of it that are written */
+	u32 stop_after; /* the machine dies after that many stores */
+	u32 dead;	/* stores tried after that */
 };
 
 /* world.c: memory and the core's view of it */

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+"""A printed plan, carried out on a copy of the memory.
+
+Single stores have the bytes before and after; a copy has its source; a scrub
+writes zeros. See luo/print_json.c.
+"""
+
+STORES = {"header": (16,), "build": (16,), "head": (4, 8), "key": (8,)}
+
+
+def operate(ram, op):
+    """Carries out one operation of a plan."""
+    pa, length, kind = int(op["pa"], 16), op["len"], op["kind"]
+    assert op["pa"] == hex(pa)
+    if kind == "copy":
+        assert pa % 8 == 0 and length % 8 == 0, op
+        ram.write(pa, ram.read(int(op["src"], 16), length))
+    elif kind == "scrub":
+        assert pa % 8 == 0 and length % 8 == 0, op
+        ram.write(pa, bytes(length))
+    else:
+        old, new = bytes.fromhex(op["old"]), bytes.fromhex(op["new"])
+        assert length in STORES[kind] and pa % length == 0, op
+        assert len(old) == len(new) == length and old != new, op
+        assert ram.read(pa, length) == old, op
+        ram.write(pa, new)
