@@ -255,17 +255,6 @@ static inline u64 luo_block_bytes(const struct luo_chain_abi *c, u32 page_shift)
 	return 1ULL << (page_shift + c->order);
 }
 
-/** luo_fewest() - blocks that a list of @blocks needs for its entries, if compaction may change it.
- */
-static inline u64 luo_fewest(const struct luo_chain_abi *c, u32 page_shift, u64 entries, u64 blocks)
-{
-	u64 room = luo_capacity(c, page_shift);
-
-	if (!c->drop_empty || !blocks)
-		return blocks;
-	return entries || !c->keep_one ? (entries + room - 1) / room : 1;
-}
-
 /**
  * struct luo_handler_abi - a file handler whose records we can follow
  * @name:   string of the handler

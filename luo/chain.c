@@ -107,3 +107,13 @@ u64 luo_chain_live(const struct luo_chain *chain)
 		n--;
 	return n;
 }
+
+/** luo_fewest() - blocks that the list would need for its entries; at its end only. */
+__attribute__((noinline)) u64 luo_fewest(const struct luo_chain *chain, u64 entries)
+{
+	u64 room = luo_capacity(chain->abi, chain->phys->page_shift);
+
+	if (!chain->abi->drop_empty || !chain->seen)
+		return chain->seen;
+	return entries || !chain->abi->keep_one ? (entries + room - 1) / room : 1;
+}

@@ -39,6 +39,7 @@ struct luo_chain {
 
 bool luo_chain_zeros(const struct luo_chain *chain, u64 i);
 u64 luo_chain_live(const struct luo_chain *chain);
+u64 luo_fewest(const struct luo_chain *chain, u64 entries);
 void luo_chain_init(struct luo_chain *chain, const struct luo_phys *phys,
 		    const struct luo_chain_abi *abi, u64 first, u64 array_count);
 int luo_chain_next(struct luo_chain *chain);

@@ -5,36 +5,32 @@
 #include "error.h"
 
 /* Memory must still hold what the plan was made from; a plan is never forced on other content. */
-static int store_one(const struct luo_phys *phys, const struct luo_op *op)
+static bool changed(const struct luo_op *op, const u8 *p)
 {
-	const u8 *p = luo_map(phys, op->pa, op->len);
-	u64 value = op->new[0], mask = ~0ULL;
-	u64 there = !p ? 0 : op->len == 4 ? luo_get32(p) : luo_get64(p);
-
-	if (op->why == LUO_OP_CLEAR) {
-		mask = op->old[0] ^ op->new[0];
-		value = there & ~mask;
-	}
-	if (!p || (there ^ op->old[0]) & mask)
-		return LUO_E_CHANGED;
-	if (op->len != 16)
-		return phys->ops->store(phys->ctx, op->pa, value, op->len) ? LUO_E_STORE : 0;
-	if (luo_get64(p + 8) != op->old[1])
-		return LUO_E_CHANGED;
-	return phys->ops->store16(phys->ctx, op->pa, op->new) ? LUO_E_STORE : 0;
+	if (op->why == LUO_OP_BUILD)
+		return false;
+	if (op->len == 4)
+		return luo_get32(p) != op->old[0];
+	return luo_get64(p) != op->old[0] || (op->len == 16 && luo_get64(p + 8) != op->old[1]);
 }
 
-static int store_row(const struct luo_phys *phys, const struct luo_op *op)
+static int store_one(const struct luo_phys *phys, const struct luo_op *op, const u8 *there)
 {
-	bool copy = op->why == LUO_OP_COPY;
-	const u8 *src = luo_map(phys, copy ? op->src : op->pa, op->len);
+	if (changed(op, there))
+		return LUO_E_CHANGED;
+	if (op->len == 16)
+		return phys->ops->store16(phys->ctx, op->pa, op->new);
+	return phys->ops->store(phys->ctx, op->pa, op->new[0], op->len);
+}
 
-	if (!src || !luo_map(phys, op->pa, op->len))
-		return LUO_E_RAM;
-	for (u32 at = 0; at < op->len; at += 8)
-		if (phys->ops->store(phys->ctx, op->pa + at, copy ? luo_get64(src + at) : 0, 8))
-			return LUO_E_STORE;
-	return 0;
+/* @src: NULL for zeros. */
+static int store_row(const struct luo_phys *phys, const struct luo_op *op, const u8 *src)
+{
+	int err = 0;
+
+	for (u32 at = 0; !err && at < op->len; at += 8)
+		err = phys->ops->store(phys->ctx, op->pa + at, src ? luo_get64(src + at) : 0, 8);
+	return err;
 }
 
 /**
@@ -51,11 +47,16 @@ static int store_row(const struct luo_phys *phys, const struct luo_op *op)
  */
 int luo_op_execute(const struct luo_phys *phys, const struct luo_op *op)
 {
+	const u8 *there = luo_map(phys, op->pa, op->len), *src = NULL;
 	int err;
 
 	if (!phys->ops->store || !phys->ops->store16 || !phys->ops->persist)
 		return LUO_E_STORE;
-	err = op->why < LUO_OP_COPY ? store_one(phys, op) : store_row(phys, op);
+	if (op->why == LUO_OP_COPY)
+		there = src = there ? luo_map(phys, op->src, op->len) : NULL;
+	if (!there)
+		return LUO_E_RAM;
+	err = op->why < LUO_OP_COPY ? store_one(phys, op, there) : store_row(phys, op, src);
 	if (!err)
 		phys->ops->persist(phys->ctx, op->pa, op->len);
 	return err;

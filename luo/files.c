@@ -90,8 +90,7 @@ void luo_verify_files(struct luo_verify *v, u64 session, const u8 *record, u64 r
 		total += list.chain.used;
 	}
 	if (!v->quiet)
-		v->totals.fewest_fblocks +=
-			luo_fewest(list.chain.abi, v->phys->page_shift, total, list.chain.seen);
+		v->totals.fewest_fblocks += luo_fewest(&list.chain, total);
 	if (!more && !list.unsure && total != count && list.chain.abi->linked)
 		luo_verify_add(v, LUO_F10, list.chain.abi->total, record_pa, total, &list.owner);
 }

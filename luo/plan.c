@@ -15,20 +15,21 @@
 #include "error.h"
 
 /** luo_emit() - one more operation, of which the caller has filled in @p->op.src, old and new. */
-int luo_emit(struct luo_planner *p, u32 why, u64 pa, u64 len)
+void luo_emit(struct luo_planner *p, u32 why, u64 pa, u64 len)
 {
 	struct luo_op *op = &p->op;
-	int err;
 
+	if (p->err)
+		return;
 	op->why = why;
 	op->pa = pa;
 	op->len = (u32)len;
-	err = p->job->each ? p->job->each(p->job->ctx, op) : 0;
+	if (p->job->each)
+		p->err = p->job->each(p->job->ctx, op);
 	p->plan->nr++;
-	p->plan->bytes += op->len;
-	if (!err && p->job->write)
-		err = luo_op_execute(p->job->phys, op);
-	return err;
+	p->plan->bytes += len;
+	if (!p->err && p->job->write)
+		p->err = luo_op_execute(p->job->phys, op);
 }
 
 /**
@@ -62,19 +63,9 @@ bool luo_plan_head(struct luo_op *op, u64 at, u64 old, u64 value)
 	return (u32)old == (u32)value;
 }
 
-static struct luo_plan_list sessions_of(struct luo_planner *p)
-{
-	const struct luo_state *state = p->job->state;
-
-	return (struct luo_plan_list){ &state->abi->sessions, state->head_at, state->sessions_pa,
-				       &p->plan->blocks };
-}
-
 static int session_list(struct luo_planner *p)
 {
-	struct luo_plan_list list = sessions_of(p);
-
-	return luo_plan_list(p, &list);
+	return luo_plan_list(p, &p->sessions);
 }
 
 /* The bytes of a record; a dry run has not moved those of the block that was merged first. */
@@ -90,21 +81,20 @@ static const u8 *record_of(const struct luo_planner *p, const struct luo_chain *
 
 static int file_lists(struct luo_planner *p)
 {
-	struct luo_plan_list sessions = sessions_of(p), list;
+	struct luo_plan_list list = { .abi = &p->job->state->abi->files,
+				      .dropped = &p->plan->fblocks };
 	struct luo_chain c;
 	u64 live;
 	int more;
 
-	luo_walk_start(p, &c, &sessions);
+	luo_walk_start(p, &c, &p->sessions);
 	while ((more = luo_walk(p, &c, &live)) > 0) {
 		for (u64 i = 0; i < live; i++) {
 			const u8 *record = record_of(p, &c, i);
 			int err = LUO_E_RAM;
 
-			list.abi = &p->job->state->abi->files;
 			list.at = c.pa + c.abi->header + i * c.abi->entry +
 				  offsetof(struct luo_session_ser, files);
-			list.dropped = &p->plan->fblocks;
 			if (record) {
 				list.first =
 					luo_get64(record + offsetof(struct luo_session_ser, files));
@@ -147,15 +137,17 @@ static int phases(struct luo_planner *p)
 	if (abi->files.drop_empty && t->fblocks != t->fewest_fblocks)
 		err = phase(p, file_lists);
 	if (!err && abi->files.order != abi->sessions.order) {
-		err = luo_drop_all(p, false);
+		luo_drop_all(p, false);
 		p->order = abi->sessions.order;
 		p->barren = false;
 		p->fix = (struct luo_fix){ .split = ~0ULL };
 	}
 	if (!err && abi->sessions.drop_empty && (t->blocks != t->fewest_blocks || t->vacant))
 		err = phase(p, session_list);
-	p->plan->cut = t->vacant - p->plan->holes;
-	return err ? err : luo_drop_all(p, false);
+	p->plan->holes = t->vacant - p->plan->cut;
+	if (!err)
+		luo_drop_all(p, false);
+	return err ? err : p->err;
 }
 
 static u64 smaller(u64 a, u64 b)
@@ -163,27 +155,27 @@ static u64 smaller(u64 a, u64 b)
 	return a < b ? a : b;
 }
 
-/* Numbers for each block of the longest list, the table of choices, and the rest for drops. */
-static bool take_memory(struct luo_planner *p)
+/* The table of choices, room for dropped blocks, and numbers for each block of the longest list. */
+static int take_memory(struct luo_planner *p)
 {
 	const struct luo_totals *t = p->job->totals;
 	const struct luo_abi *abi = p->job->state->abi;
-	struct luo_arena *arena = p->job->arena;
 	u32 shift = p->job->phys->page_shift;
-	u64 most = t->blocks > t->fblocks ? t->blocks : t->fblocks;
-	u64 room = luo_capacity(&abi->sessions, shift), files = luo_capacity(&abi->files, shift);
+	u64 room = luo_capacity(&abi->sessions, shift) + luo_capacity(&abi->files, shift);
+	u64 left = luo_arena_left(p->job->arena) & ~15ULL, all = t->blocks + t->fblocks;
 
-	most = (smaller(most, LUO_MAX_BLOCKS) + 7) & ~7ULL;
-	p->max = (u32)most;
-	p->live = luo_arena_take(arena, most * sizeof(*p->live));
-	p->mark = luo_arena_take(arena, most * sizeof(*p->mark));
-	p->nr_best = (u32)smaller(room > files ? room : files, luo_arena_left(arena) / 32) + 1;
-	p->nr_best &= ~1U;
-	p->best = luo_arena_take(arena, p->nr_best * sizeof(*p->best));
-	p->max_drop = (u32)smaller(t->blocks + t->fblocks, luo_arena_left(arena) / 8 - 2) & ~1U;
-	p->max_drop += 2;
-	p->drop = luo_arena_take(arena, p->max_drop * sizeof(*p->drop));
-	return p->live && p->mark && p->nr_best && p->drop;
+	p->max = ((u32)smaller(all, LUO_MAX_BLOCKS) + 7) & ~7U;
+	if (left < p->max * 4 + 32)
+		return LUO_E_ARENA;
+	left -= p->max * 4;
+	p->nr_best = (u32)smaller(room, left / 32);
+	p->max_drop = (u32)smaller(all + 2, left / 8 - p->nr_best);
+	left = (p->nr_best + p->max_drop + 1ULL) & ~1ULL;
+	p->best = luo_arena_take(p->job->arena, left * 8 + p->max * 4);
+	p->drop = (u64 *)(p->best + p->nr_best);
+	p->live = (u16 *)((u64 *)p->best + left);
+	p->mark = p->live + p->max;
+	return 0;
 }
 
 /**
@@ -200,13 +192,16 @@ int luo_compact(const struct luo_compaction *job, struct luo_plan *plan)
 	struct luo_planner p = { .job = job, .plan = plan, .fix.split = ~0ULL };
 	const struct luo_totals *t = job->totals;
 	size_t used = job->arena->used;
-	int err = LUO_E_ARENA;
+	int err;
 
 	*plan = (struct luo_plan){ .kept = t->empty_blocks };
 	if (t->blocks == t->fewest_blocks && t->fblocks == t->fewest_fblocks && !t->vacant)
 		return 0;
 	plan->kept = 0;
-	if (take_memory(&p))
+	p.sessions = (struct luo_plan_list){ &job->state->abi->sessions, job->state->head_at,
+					     job->state->sessions_pa, &plan->blocks };
+	err = take_memory(&p);
+	if (!err)
 		err = phases(&p);
 	job->arena->used = used;
 	return err;

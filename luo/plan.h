@@ -29,8 +29,7 @@ enum luo_op_why {
  * @len: bytes: 4, 8 or 16 for a single store
  * @why: enum luo_op_why
  * @src: copies: where from
- * @old: single stores: what must be there, else nothing further is written. Of a clear only the
- *       bits that differ from @new count.
+ * @old: single stores but for a build: what must be there, else nothing further is written
  * @new: single stores: what is put there
  */
 struct luo_op {

@@ -4,10 +4,10 @@
  * blocks and the fewest entries are moved.
  *
  * Blocks that stay divide the list into parts; the other blocks of a part move forward into the
- * one that stays and, when it is full, into spares. With @room entries to a block, a part wastes
+ * one that stays and, when it is full, into spares. With so many entries to a block, a part wastes
  * what its last block leaves free, and the fewest blocks are reached when all parts together waste
  * less than one block. The waste up to a block then follows from the entries before it alone: it
- * is what they lack to a multiple of @room. So blocks may stay together when this number never
+ * is what they lack to fill their blocks. So blocks may stay together when this number never
  * falls from one to the next, and does not pass what the whole list has to waste; the best choice
  * is the heaviest such row, entries being weight.
  */
@@ -26,16 +26,16 @@ static struct luo_best best_up_to(const struct luo_planner *p, u64 waste)
 
 /**
  * luo_choose() - mark the blocks that stay
- * @p:     live, nr and first are those of the list
- * @room:  entries that a block can hold
- * @slack: what the list wastes when it has the fewest blocks; below @room
+ * @p:     live, nr, first and room are those of the list
+ * @slack: what the list wastes when it has the fewest blocks; less than a block
  *
  * With little working memory the larger wastes are not looked at: the list ends as short, but
  * more may be moved than need be.
  */
-void luo_choose(struct luo_planner *p, u64 room, u64 slack)
+void luo_choose(struct luo_planner *p, u64 slack)
 {
-	u64 waste = room - p->live[p->first]; /* all of it when the first block is empty */
+	u64 room = p->room,
+	    waste = room - p->live[p->first]; /* all of it when the first block is empty */
 	u32 at;
 
 	if (slack >= p->nr_best)
@@ -63,7 +63,7 @@ void luo_choose(struct luo_planner *p, u64 room, u64 slack)
 }
 
 /** luo_needs_spare() - does a block have to be rebuilt before the list has freed one itself? */
-bool luo_needs_spare(const struct luo_planner *p, u64 room)
+bool luo_needs_spare(const struct luo_planner *p)
 {
 	u64 fill = 0;
 
@@ -71,7 +71,7 @@ bool luo_needs_spare(const struct luo_planner *p, u64 room)
 		if (p->mark[i] == LUO_STAYS && i >= p->first)
 			fill = p->live[i];
 		else
-			return p->live[i] > room - fill;
+			return p->live[i] > p->room - fill;
 	}
 	return false;
 }

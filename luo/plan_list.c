@@ -45,87 +45,77 @@ int luo_walk(struct luo_planner *p, struct luo_chain *c, u64 *live)
 /**
  * luo_settle() - make the block or pointer at hand what it is to be, by one store
  *
- * Return: 0 or an error; LUO_E_ARENA when a pointer would have to change twice, which it cannot.
+ * A pointer that would have to change twice and cannot is LUO_E_ARENA.
  */
-int luo_settle(struct luo_planner *p)
+void luo_settle(struct luo_planner *p)
 {
 	struct luo_place *c = &p->cur;
 	struct luo_op *op = &p->op;
 
 	if (c->next == c->to && c->count == c->fill)
-		return 0;
-	if (c->head) {
-		if (!luo_plan_head(op, c->pa, c->next, c->to))
-			return LUO_E_ARENA;
-		c->next = c->to;
-		return luo_emit(p, LUO_OP_HEAD, op->pa, op->len);
+		return;
+	if (!c->head) {
+		op->old[0] = c->next;
+		op->old[1] = c->count;
+		op->new[0] = c->to;
+		op->new[1] = c->fill;
+		luo_emit(p, LUO_OP_RELINK, c->pa, 16);
+	} else if (luo_plan_head(op, c->pa, c->next, c->to)) {
+		luo_emit(p, LUO_OP_HEAD, op->pa, op->len);
+	} else {
+		p->err = LUO_E_ARENA;
 	}
-	op->old[0] = c->next;
-	op->old[1] = c->count;
-	c->next = op->new[0] = c->to;
-	c->count = op->new[1] = c->fill;
-	return luo_emit(p, LUO_OP_RELINK, c->pa, 16);
+	c->next = c->to;
+	c->count = c->fill;
 }
 
 /* Entries of block c go into block pa, behind the first fill entries there. */
-static int copy(struct luo_planner *p, const struct luo_chain *c, u64 from, u64 nr, u64 pa,
-		u64 fill)
+static void copy(struct luo_planner *p, const struct luo_chain *c, u64 from, u64 nr, u64 pa,
+		 u64 fill)
 {
 	const struct luo_chain_abi *abi = c->abi;
 
 	if (!nr)
-		return 0;
+		return;
 	p->plan->moved += nr;
 	p->op.src = c->pa + abi->header + from * abi->entry;
-	return luo_emit(p, LUO_OP_COPY, pa + abi->header + fill * abi->entry, nr * abi->entry);
+	luo_emit(p, LUO_OP_COPY, pa + abi->header + fill * abi->entry, nr * abi->entry);
 }
 
 /* The first entries of block c go behind those of the block at hand. */
-static int append(struct luo_planner *p, const struct luo_chain *c, u64 nr)
+static void append(struct luo_planner *p, const struct luo_chain *c, u64 nr)
 {
 	struct luo_place *to = &p->cur;
-	/* Where vacant entries are counted readers look: their count has to go first. */
-	int err = nr && to->count > to->fill ? luo_settle(p) : 0;
 
-	if (!err)
-		err = copy(p, c, 0, nr, to->pa, to->fill);
+	/* Where vacant entries are counted readers look: their count has to go first. */
+	if (nr && to->count > to->fill)
+		luo_settle(p);
+	copy(p, c, 0, nr, to->pa, to->fill);
 	to->fill += nr;
-	return err;
 }
 
 /* A spare takes the place of block c, but for the entries that fill the block at hand. */
-static int rebuild(struct luo_planner *p, struct luo_chain *c, u64 live, u64 room)
+static void rebuild(struct luo_planner *p, struct luo_chain *c, u64 live, u64 room)
 {
 	u64 *drop = &p->drop[p->nr_drop - 1], spare = *drop;
-	const u8 *header = luo_map(p->job->phys, spare, 16);
-	int err = luo_settle(p);
 
-	if (!header)
-		return LUO_E_RAM;
-	if (!err)
-		err = copy(p, c, room, live - room, spare, 0);
-	p->op.old[0] = spare == p->fix.key ? p->fix.next : luo_get64(header);
-	p->op.old[1] = spare == p->fix.key ? p->fix.count : luo_get64(header + 8);
+	luo_settle(p);
+	copy(p, c, room, live - room, spare, 0);
 	p->op.new[0] = c->next;
 	p->op.new[1] = live - room;
-	if (!err)
-		err = luo_emit(p, LUO_OP_BUILD, spare, 16);
-	if (!err)
-		err = append(p, c, room);
+	luo_emit(p, LUO_OP_BUILD, spare, 16);
+	append(p, c, room);
 	p->cur.to = spare;
-	if (!err)
-		err = luo_settle(p);
+	luo_settle(p);
 	*drop = c->pa;
 	go_on_at(p, spare, c->next, live - room, live - room);
-	return err;
 }
 
 /* Block c leaves the list: it is empty, fits into the block at hand, or is built anew. */
-static int leave(struct luo_planner *p, const struct luo_plan_list *list, struct luo_chain *c,
-		 u64 live)
+static void leave(struct luo_planner *p, const struct luo_plan_list *list, struct luo_chain *c,
+		  u64 live)
 {
-	u64 room = luo_capacity(c->abi, p->job->phys->page_shift) - p->cur.fill;
-	int err = 0;
+	u64 room = p->room - p->cur.fill;
 
 	if (live > room)
 		return rebuild(p, c, live, room);
@@ -133,19 +123,18 @@ static int leave(struct luo_planner *p, const struct luo_plan_list *list, struct
 		p->fix.split = p->cur.fill;
 		p->fix.from = c->pa;
 	}
-	if (live)
-		err = append(p, c, live);
+	append(p, c, live);
 	p->cur.to = c->next;
 	++*list->dropped;
-	return err ? err : luo_drop(p, c->pa);
+	luo_drop(p, c->pa);
 }
 
-static bool stays(const struct luo_planner *p, const struct luo_chain *c, u32 i, u64 live)
+static bool stays(const struct luo_planner *p, u32 i, u64 live)
 {
 	if (i == p->first)
 		return true;
 	if (p->seek)
-		return live > luo_capacity(c->abi, p->job->phys->page_shift) - p->cur.fill;
+		return live > p->room - p->cur.fill;
 	return live && (p->all || p->mark[i] == LUO_STAYS);
 }
 
@@ -154,31 +143,29 @@ static int carry_out(struct luo_planner *p, const struct luo_plan_list *list)
 {
 	struct luo_chain c;
 	u64 live;
-	int err = 0, more = 0;
+	int more = 0;
 
 	luo_walk_start(p, &c, list);
 	go_on_at(p, list->at, c.next, 0, 0);
 	p->cur.head = true;
-	for (u32 i = 0; !err && (more = luo_walk(p, &c, &live)) > 0; i++) {
+	for (u32 i = 0; !p->err && (more = luo_walk(p, &c, &live)) > 0; i++) {
 		if (p->seek && p->nr_drop && live)
 			break;
-		if (!stays(p, &c, i, live)) {
-			err = leave(p, list, &c, live);
+		if (!stays(p, i, live)) {
+			leave(p, list, &c, live);
 			continue;
 		}
-		if (!p->seek || p->nr_drop)
-			err = luo_settle(p);
+		if (!p->seek)
+			luo_settle(p);
 		go_on_at(p, c.pa, c.next, c.count, live);
 	}
-	if (err || more < 0)
-		return err ? err : more;
-	if (p->seek && !p->nr_drop) {
+	if (more < 0)
+		return more;
+	if (p->seek && !p->nr_drop)
 		go_on_at(p, 0, 0, 0, 0);
-		return 0;
-	}
-	err = luo_settle(p);
-	if (err || !p->seek)
-		return err;
+	luo_settle(p);
+	if (p->err || !p->seek || !p->nr_drop)
+		return p->err;
 	p->fix.key = p->cur.pa;
 	p->fix.next = p->cur.next;
 	p->fix.count = p->cur.count;
@@ -189,15 +176,13 @@ static int carry_out(struct luo_planner *p, const struct luo_plan_list *list)
  * struct survey - what a list holds
  * @sum:    entries
  * @filled: blocks with entries
- * @stale:  counts are to be lowered
- * @holes:  vacant entries in front of others
+ * @cut:    vacant entries behind the others, which are not to be counted any more
  * @pa:     the first block with entries
  */
 struct survey {
 	u64 sum;
 	u32 filled;
-	bool stale;
-	u64 holes;
+	u64 cut;
 	u64 pa;
 };
 
@@ -221,9 +206,7 @@ static int survey(struct luo_planner *p, const struct luo_plan_list *list, struc
 		p->mark[p->nr] = 0;
 		p->live[p->nr++] = (u16)live;
 		s->sum += live;
-		s->stale |= c.count != live;
-		for (u64 i = 0; i < live && list->abi->vacant; i++)
-			s->holes += luo_chain_vacant(&c, i);
+		s->cut += c.count - live;
 	}
 	return more;
 }
@@ -248,31 +231,32 @@ static bool pinned(const struct luo_planner *p, const struct luo_plan_list *list
  */
 int luo_plan_list(struct luo_planner *p, const struct luo_plan_list *list)
 {
-	u64 room = luo_capacity(list->abi, p->job->phys->page_shift), fewest;
+	u64 fewest;
 	struct survey s;
 	bool pin;
 	int err = survey(p, list, &s);
 
 	if (err)
 		return err;
+	p->room = luo_capacity(list->abi, p->job->phys->page_shift);
 	if (list->abi->vacant && !p->fix.key)
-		p->plan->holes = s.holes;
+		p->plan->cut = s.cut;
 	pin = pinned(p, list, &s);
 	p->first = pin ? 0 : s.pa ? p->first : LUO_STAYS;
-	fewest = (s.sum + room - 1) / room;
+	fewest = (s.sum + p->room - 1) / p->room;
 	if (p->seek)
 		return carry_out(p, list);
 	if (pin && !s.sum) {
 		p->plan->kept++;
 		fewest = 1;
 	}
-	if (p->nr == fewest && !s.stale)
+	if (p->nr == fewest && !s.cut)
 		return 0;
 	p->all = s.filled == fewest;
 	if (s.sum && (!p->all || pin)) {
-		luo_choose(p, room, fewest * room - s.sum);
+		luo_choose(p, fewest * p->room - s.sum);
 		p->all = false;
-		if (!p->nr_drop && luo_needs_spare(p, room)) {
+		if (!p->nr_drop && luo_needs_spare(p)) {
 			if (!p->barren)
 				return LUO_SEEK;
 			p->all = true;

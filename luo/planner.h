@@ -41,6 +41,20 @@ struct luo_fix {
 	u64 from;
 };
 
+/**
+ * struct luo_plan_list - one list
+ * @abi:     its form
+ * @at:      where the pointer to its first block is stored
+ * @first:   that pointer
+ * @dropped: counter of blocks that go
+ */
+struct luo_plan_list {
+	const struct luo_chain_abi *abi;
+	u64 at;
+	u64 first;
+	u64 *dropped;
+};
+
 /** struct luo_best - most entries that can stay (@kept), when block @at is the last that does. */
 struct luo_best {
 	u32 kept;
@@ -51,7 +65,10 @@ struct luo_best {
 
 /**
  * struct luo_planner - a plan in the making
+ * @sessions: their list
+ * @err:     what ended the work; from then on nothing more is emitted
  * @order:   of the blocks at hand; those in @drop have it too
+ * @room:    entries that a block of the list at hand can hold
  * @op:      the operation at hand
  * @cur:     where the list at hand has got to
  * @fix:     see there
@@ -68,7 +85,10 @@ struct luo_best {
 struct luo_planner {
 	const struct luo_compaction *job;
 	struct luo_plan *plan;
+	struct luo_plan_list sessions;
+	int err;
 	u32 order;
+	u64 room;
 	struct luo_op op;
 	struct luo_place cur;
 	struct luo_fix fix;
@@ -87,34 +107,20 @@ struct luo_planner {
 	bool all;
 };
 
-/**
- * struct luo_plan_list - one list
- * @abi:     its form
- * @at:      where the pointer to its first block is stored
- * @first:   that pointer
- * @dropped: counter of blocks that go
- */
-struct luo_plan_list {
-	const struct luo_chain_abi *abi;
-	u64 at;
-	u64 first;
-	u64 *dropped;
-};
-
 /* Answers beside 0 and errors. */
 enum {
 	LUO_SEEK = 1, /* a spare block is needed before anything else */
 	LUO_FOUND,    /* here is one */
 };
 
-int luo_emit(struct luo_planner *p, u32 why, u64 pa, u64 len);
-int luo_settle(struct luo_planner *p);
+void luo_emit(struct luo_planner *p, u32 why, u64 pa, u64 len);
+void luo_settle(struct luo_planner *p);
 int luo_walk(struct luo_planner *p, struct luo_chain *c, u64 *live);
 void luo_walk_start(struct luo_planner *p, struct luo_chain *c, const struct luo_plan_list *list);
 int luo_plan_list(struct luo_planner *p, const struct luo_plan_list *list);
-void luo_choose(struct luo_planner *p, u64 room, u64 slack);
-bool luo_needs_spare(const struct luo_planner *p, u64 room);
-int luo_drop(struct luo_planner *p, u64 pa);
-int luo_drop_all(struct luo_planner *p, bool keep);
+void luo_choose(struct luo_planner *p, u64 slack);
+bool luo_needs_spare(const struct luo_planner *p);
+void luo_drop(struct luo_planner *p, u64 pa);
+void luo_drop_all(struct luo_planner *p, bool keep);
 
 #endif

@@ -82,7 +82,7 @@ static void bytes(const struct luo_out *out, const char *key, const u64 value[2]
 /*
  * One operation. pa, len and kind always; the rest by kind:
  *   header, head, key  one store of len bytes that cannot tear: old is there before, new after
- *   build              the same; no list leads to this header yet
+ *   build              likewise, but whatever was there before: no list leads to this header yet
  *   copy               len bytes from address src, as they are when the operation is reached
  *   scrub              len bytes of zeros
  * Carried out in their order on RAM they give exactly the RAM that the compaction leaves.
@@ -101,8 +101,10 @@ static void operation(const struct luo_out *out, const struct luo_op *op)
 	luo_put(out, "\"");
 	if (op->why < LUO_OP_COPY) {
 		luo_put(out, ",");
-		bytes(out, "old", op->old, op->len);
-		luo_put(out, ",");
+		if (op->why != LUO_OP_BUILD) {
+			bytes(out, "old", op->old, op->len);
+			luo_put(out, ",");
+		}
 		bytes(out, "new", op->new, op->len);
 	} else if (op->why == LUO_OP_COPY) {
 		luo_put(out, ",\"src\":\"");

@@ -77,8 +77,7 @@ static void walk(struct luo_verify *v)
 	if (v->quiet)
 		return;
 	v->totals.sessions = sessions;
-	v->totals.fewest_blocks =
-		luo_fewest(list.chain.abi, v->phys->page_shift, sessions, v->totals.blocks);
+	v->totals.fewest_blocks = luo_fewest(&list.chain, sessions);
 }
 
 /**

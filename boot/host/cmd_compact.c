@@ -36,7 +36,8 @@ static void print_op(const struct luo_out *out, const struct luo_op *op)
 	} else if (op->why == LUO_OP_SCRUB) {
 		luo_put(out, "zeroed");
 	} else {
-		put_words(out, op->old, op->len);
+		if (op->why != LUO_OP_BUILD)
+			put_words(out, op->old, op->len);
 		luo_put(out, " -> ");
 		put_words(out, op->new, op->len);
 	}

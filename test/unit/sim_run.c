@@ -73,9 +73,9 @@ struct sim_result sim_compact(struct sim *s, bool write)
 	};
 
 	if (s->plan_arena) {
-		u64 blocks = result.totals.blocks, fblocks = result.totals.fblocks;
+		u64 blocks = result.totals.blocks + result.totals.fblocks;
 
-		arena.size = s->plan_arena + 4 * (((blocks > fblocks ? blocks : fblocks) + 7) & ~7);
+		arena.size = s->plan_arena + 4 * ((blocks + 7) & ~7ULL);
 	}
 	luo_map_init(&map, &s->phys, s->root);
 	s->nr_log = 0;
