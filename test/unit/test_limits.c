@@ -140,6 +140,48 @@ static void large_plan(void **state)
 	}
 }
 
+/* One session is missing in the first block: all of the half million others move up by one. */
+static void build_longest(struct world *w)
+{
+	const u64 files[2] = { 1, 1 };
+	u64 full;
+
+	world_open(w, 12, WORLD_V5, 256);
+	full = world_capacity(w);
+	world_add_block(w, full - 1);
+	for (u32 i = 0; i < 9997; i++)
+		world_add_block(w, full);
+	world_add_block(w, 1);
+	world_add_block(w, 0);
+	for (u32 i = 0; i < 9998; i++)
+		world_add_files(w, w->block[i].pa + 16, files, 2);
+	world_finish(w);
+}
+
+/* 10,000 blocks, 509,898 sessions, 9,998 lists of files that can lose a block. */
+static void longest(void **state)
+{
+	struct reader before;
+	struct world w;
+	struct answer a;
+
+	(void)state;
+	build_longest(&w);
+	before = read_back(&w);
+	run_open(&a, KIB(512));
+	run(&a, &w, LUO_MODE_COMPACT);
+	expect_verdict(&a, LUO_VERDICT_REPAIRED);
+	assert_int_equal(a.report.before.blocks, 10000);
+	assert_int_equal(a.report.before.sessions, 509898);
+	assert_int_equal(a.report.after.blocks, 9998);
+	assert_int_equal(a.report.after.fblocks, 9998);
+	assert_int_equal(a.plan.pages, 2 + 9998);
+	assert_int_equal(a.plan.moved, 509898 - 50 + 9998);
+	assert_true(read_back(&w).digest == before.digest);
+	run_close(&a);
+	world_close(&w);
+}
+
 /*
  * Many sessions that share one long chain would cost sessions times blocks. The pages that are
  * preserved bound the work, even when the table of pages is full before the chain is met.
@@ -197,9 +239,10 @@ static void many_findings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(scratch_areas),  cmocka_unit_test(no_scratch),
-		cmocka_unit_test(tiny_arena),	  cmocka_unit_test(large_plan),
-		cmocka_unit_test(shared_by_many), cmocka_unit_test(many_findings),
+		cmocka_unit_test(scratch_areas), cmocka_unit_test(no_scratch),
+		cmocka_unit_test(tiny_arena),	 cmocka_unit_test(large_plan),
+		cmocka_unit_test(longest),	 cmocka_unit_test(shared_by_many),
+		cmocka_unit_test(many_findings),
 	};
 
 	return cmocka_run_group_tests_name("limits", tests, NULL, NULL);
