@@ -74,7 +74,8 @@ static void round_of(struct world *w, struct answer *a)
 		world_put(w, at, some_word(w, world_get(w, at)));
 	}
 	run(a, w, LUO_MODE_COMPACT);
-	assert_int_equal(w->stores, a->plan.nr);
+	/* A copy or a scrub takes many stores. */
+	assert_true(w->stores >= a->plan.nr && !w->stores == !a->plan.nr);
 	if (a->report.verdict == LUO_VERDICT_OK || a->report.verdict == LUO_VERDICT_REPAIRED)
 		assert_int_equal(read_back(w).sessions, a->report.after.sessions);
 }

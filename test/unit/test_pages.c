@@ -99,10 +99,12 @@ static void drop_one(const struct key_row *k)
 	run_open(&a, LUO_ARENA_MIN);
 	run(&a, &w, LUO_MODE_COMPACT);
 	expect_verdict(&a, LUO_VERDICT_REPAIRED);
-	assert_int_equal(a.plan.nr, 2);
+	assert_int_equal(a.plan.nr, 3);
 	assert_int_equal(a.plan.op[0].pa, k->pa - len);
 	assert_int_equal(a.plan.op[0].new[0], k->pa + len);
-	expect_clear(&a.plan.op[1], leaf, k);
+	assert_int_equal(a.plan.op[1].why, LUO_OP_SCRUB);
+	assert_int_equal(a.plan.op[1].pa, k->pa);
+	expect_clear(&a.plan.op[2], leaf, k);
 	assert_int_equal(a.report.before.pages - a.report.after.pages, 1U << k->order);
 	assert_false(*world_at(&w, leaf + k->byte, 1) & k->mask);
 	assert_true(world_preserved(&w, k->pa - len, k->order));
