@@ -45,8 +45,8 @@ help:
 #:
 #: make run          the main job on real kernels in QEMU: sessions through kexec, payload, kexec
 #:                   (first time about 6 minutes, most of it one kernel build; then 10 seconds)
-#: make check        all tests (first time about 9 minutes, then about 3)
-#: make check-long   make check, and the tests that take longer
+#: make check        all tests (first time about 20 minutes, most of it six kernel builds; then 7)
+#: make check-long   make check, and the tests that take longer (then 10 minutes)
 #: make payload      build/x86_64/luo.bzImage; with ARCH=aarch64 build/aarch64/luo.Image
 #: make host         build/host/luo, the host tool
 #: make kernels      the kernels that the tests boot, into ~/.cache/luo-payload

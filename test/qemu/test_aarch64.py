@@ -22,6 +22,11 @@ def sessions(vm, seed, count=SESSIONS_PER_BLOCK + 1):
     return batch
 
 
+def firmware(arch):
+    return ("-drive",
+            f"if=pflash,format=raw,readonly=on,file={arch.firmware}")
+
+
 @pytest.mark.levels(more=[""])
 @pytest.mark.parametrize("more", ["", ",acpi=off"])
 def test_efi(boot, images, seed, nonce, more):
@@ -29,9 +34,7 @@ def test_efi(boot, images, seed, nonce, more):
 
     With ACPI the device tree has nothing but /chosen.
     """
-    vm = boot(machine=images.arch.machine + more,
-              extra=("-drive", "if=pflash,format=raw,readonly=on,"
-                     f"file={images.arch.firmware}"))
+    vm = boot(machine=images.arch.machine + more, extra=firmware(images.arch))
     batch = sessions(vm, seed)
     trees = []
     hop = Hop(vm, images, nonce=nonce, mode="compact")
@@ -43,6 +46,17 @@ def test_efi(boot, images, seed, nonce, more):
     assert (list(trees[0].children) == ["chosen"]) == (not more)
     assert vm.command("cat /sys/firmware/efi/fw_platform_size").text() == ["64"]
     check(vm, batch)
+
+
+@pytest.mark.levels
+def test_console_and_reset_from_acpi(boot, images, seed, nonce):
+    """The console's name leads to the SPCR, reset to the FADT's conduit."""
+    vm = boot(extra=firmware(images.arch))
+    sessions(vm, seed)
+    hop = Hop(vm, images, nonce=nonce, console="ttyAMA0", then="reset").fire()
+    hop.expect_verdict("ok")
+    assert vm.qmp.wait_event("SHUTDOWN")["reason"] == "guest-reset"
+    assert not hop.seen(r"Linux version")
 
 
 @pytest.mark.long
