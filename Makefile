@@ -81,6 +81,7 @@ kernels:
 		test/kernel/build-kernel $$arch $$version || exit; done; done
 
 run: export ARCH := $(ARCH)
+run: export LUO_ARCHES := $(ARCH)
 run:
 	@echo "make run: packages, a kernel (3 to 5 minutes, once), the payload, then QEMU (10 seconds)"
 	@configs/packages run
