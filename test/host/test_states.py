@@ -36,7 +36,8 @@ def _reader():
 Reader = _reader()
 MACHINES = {"x86_64": X86_64, "aarch64": AARCH64}
 CLEAN = ["x86_64-7.3", "x86_64-7.1", "x86_64-7.1-v3", "x86_64-6.19",
-         "aarch64-7.3", "aarch64-7.1", "aarch64-7.1-v3", "aarch64-7.3-16k"]
+         "aarch64-7.3", "aarch64-7.1", "aarch64-7.1-v3", "aarch64-6.19",
+         "aarch64-7.3-16k"]
 REPAIRABLE = [f"{arch}-{which}" for arch in MACHINES
               for which in ("7.3-empty-tail", "7.1-v3-trailing")]
 every = pytest.mark.parametrize("name", CLEAN + REPAIRABLE)

@@ -8,7 +8,7 @@ from kexec import Hop
 from state import ABIS, PAGE
 from watch import Watch
 
-pytestmark = [pytest.mark.long, pytest.mark.only("x86_64"),
+pytestmark = [pytest.mark.long,
               pytest.mark.parametrize("version", ["6.19"])]
 
 ABI = ABIS["luo-session-v2"]
