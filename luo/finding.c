@@ -11,163 +11,160 @@
 #define EFFECTS_OF_OWNERS(X)
 #define CATALOG_OF_OWNERS(X)
 #else
-#define EFFECTS_OF_OWNERS(X) \
-	X(K08, "the next kernel may use the pages again before it reads them") \
-	X(K09, "the regions of reserve_mem= are not found again; what they held is lost") \
-	X(K10, "the next kernel may use the region again before its owner asks for it") \
-	X(M10, \
-	  "whoever comes first takes the page; the other loses it or reads what is not its own") \
-	X(M11, \
-	  "they stay reserved until the next cold boot, unless they belong to files, FLBs or " \
-	  "sub-nodes of a kind that this program does not know") \
-	X(M12, "either the map or the content of the page is lost") \
-	X(C07, "drivers' common state is not found again") \
-	X(C08, "memory behind the area is read, which may take the kernel down") \
-	X(IGNORED, "none: the next kernel does not look at them") \
-	X(FILE_LOST, "the file cannot be restored") \
-	X(F25, "the file cannot be restored, or the page is not where it was") \
-	X(F26, "these pages of the file read as zeros") \
-	X(F28, "the array is read beyond its end, which may take the kernel down") \
+#define EFFECTS_OF_OWNERS(X)                                                                       \
+	X(K08, "the next kernel may use the pages again before it reads them")                     \
+	X(K09, "the regions of reserve_mem= are not found again; what they held is lost")          \
+	X(K10, "the next kernel may use the region again before its owner asks for it")            \
+	X(M10,                                                                                     \
+	  "whoever comes first takes the page; the other loses it or reads what is not its own")   \
+	X(M11,                                                                                     \
+	  "they stay reserved until the next cold boot, unless they belong to files, FLBs or "     \
+	  "sub-nodes of a kind that this program does not know")                                   \
+	X(M12, "either the map or the content of the page is lost")                                \
+	X(C07, "drivers' common state is not found again")                                         \
+	X(C08, "memory behind the area is read, which may take the kernel down")                   \
+	X(IGNORED, "none: the next kernel does not look at them")                                  \
+	X(FILE_LOST, "the file cannot be restored")                                                \
+	X(F25, "the file cannot be restored, or the page is not where it was")                     \
+	X(F26, "these pages of the file read as zeros")                                            \
+	X(F28, "the array is read beyond its end, which may take the kernel down")                 \
 	X(X05, "unknown: pages and their owners were not compared")
 
-#define CATALOG_OF_OWNERS(X) \
-	X(K08, K08, REPORT, "data of a KHO sub-node at %x are not preserved") \
-	X(K09, K09, REPORT, "memblock's tree is malformed") \
-	X(K10, K10, REPORT, "region of reserve_mem= is not preserved from %x on") \
-	X(M10, M10, REPORT, "preserved entry (order %u) has a second owner") \
-	X(M11, M11, DRIVER, "%u preserved entries have no owner that this program knows") \
-	X(M12, M12, REPORT, "map node lies in a preserved entry (order %u)") \
-	X(C07, C07, REPORT, "FLB area at %x is not a preserved page") \
-	X(C08, C08, REPORT, "FLB area claims %u entries, more than it holds") \
-	X(F15, IGNORED, NEWER, "memfd's flags %x are not known") \
-	X(F16, FILE_LOST, NEWER, "memfd's seals %x are not all known") \
-	X(F17, FILE_LOST, REPORT, "memfd claims %u folios, more than its size has pages") \
-	X(F18, F14, REPORT, "vmalloc chunk %x is not a preserved page") \
-	X(F19, FILE_LOST, REPORT, "page of the folio array at %x is not preserved") \
-	X(F20, FILE_LOST, REPORT, "folio array's chunks do not list %u pages as stated") \
-	X(F21, FILE_LOST, REPORT, "folio array's order %u cannot be") \
-	X(F22, IGNORED, NEWER, "folio array's flags %x are not known") \
-	X(F23, FILE_LOST, REPORT, "vmalloc chunks come back to this one") \
-	X(F24, FILE_LOST, REPORT, "folio at %x is not preserved") \
-	X(F25, F25, REPORT, "folio's index %u is out of order, misaligned or behind the end") \
-	X(F26, F26, REPORT, "%u pages of the memfd have no folio") \
-	X(F27, IGNORED, NEWER, "folio's flags %x are not known") \
-	X(F28, F28, REPORT, "folio array has no room for the %u folios claimed") \
+#define CATALOG_OF_OWNERS(X)                                                                       \
+	X(K08, K08, REPORT, "data of a KHO sub-node at %x are not preserved")                      \
+	X(K09, K09, REPORT, "memblock's tree is malformed")                                        \
+	X(K10, K10, REPORT, "region of reserve_mem= is not preserved from %x on")                  \
+	X(M10, M10, REPORT, "preserved entry (order %u) has a second owner")                       \
+	X(M11, M11, DRIVER, "%u preserved entries have no owner that this program knows")          \
+	X(M12, M12, REPORT, "map node lies in a preserved entry (order %u)")                       \
+	X(C07, C07, REPORT, "FLB area at %x is not a preserved page")                              \
+	X(C08, C08, REPORT, "FLB area claims %u entries, more than it holds")                      \
+	X(F15, IGNORED, NEWER, "memfd's flags %x are not known")                                   \
+	X(F16, FILE_LOST, NEWER, "memfd's seals %x are not all known")                             \
+	X(F17, FILE_LOST, REPORT, "memfd claims %u folios, more than its size has pages")          \
+	X(F18, F14, REPORT, "vmalloc chunk %x is not a preserved page")                            \
+	X(F19, FILE_LOST, REPORT, "page of the folio array at %x is not preserved")                \
+	X(F20, FILE_LOST, REPORT, "folio array's chunks do not list %u pages as stated")           \
+	X(F21, FILE_LOST, REPORT, "folio array's order %u cannot be")                              \
+	X(F22, IGNORED, NEWER, "folio array's flags %x are not known")                             \
+	X(F23, FILE_LOST, REPORT, "vmalloc chunks come back to this one")                          \
+	X(F24, FILE_LOST, REPORT, "folio at %x is not preserved")                                  \
+	X(F25, F25, REPORT, "folio's index %u is out of order, misaligned or behind the end")      \
+	X(F26, F26, REPORT, "%u pages of the memfd have no folio")                                 \
+	X(F27, IGNORED, NEWER, "folio's flags %x are not known")                                   \
+	X(F28, F28, REPORT, "folio array has no room for the %u folios claimed")                   \
 	X(X05, X05, MEMORY, "working memory too small to follow the owners of pages")
 #endif
 
 /* What the next kernel does: X(name, text). Texts of one code only have its name. */
-#define EFFECTS(X) \
-	X(GENERAL, "") \
-	X(FORGOTTEN, "KHO is switched off at boot; everything preserved is forgotten") \
-	X(B02, "KHO may be switched off at boot; everything preserved is forgotten") \
-	X(B03, "the map cannot be read as meant") \
-	X(B04, "KHO is not found; everything preserved is forgotten") \
-	X(K03, "a kernel of another KHO version boots without anything preserved") \
-	X(K06, "the next kernel may use the page again while it needs it") \
-	X(M03, "the next kernel reserves or touches memory that does not exist") \
-	X(M04, "the next kernel overwrites them while it boots") \
-	X(M05, "the pages are given back twice") \
-	X(M07, "the next kernel overwrites it before it reads it") \
-	X(C03, "a kernel that does not know it either panics at boot") \
-	X(C04, "the next kernel may use the page again before it reads it") \
-	X(OVERWRITTEN, "the next kernel overwrites it while it boots") \
-	X(S10, "the name is cut to 63 bytes and may collide with another") \
-	X(S11, "it comes back without its name, so that its owner cannot ask for it") \
-	X(S12, "/dev/liveupdate cannot be opened: no session comes back") \
-	X(S13, "the page is freed twice") \
-	X(S15, \
-	  "one comes back as a session without a name; a second one makes every " \
-	  "open of /dev/liveupdate fail") \
-	X(F11, "the handler is not found: /dev/liveupdate cannot be opened") \
-	X(F12, "only the first file of that token can be had back") \
-	X(F13, "comes back only if the next kernel has that handler") \
-	X(F14, "the file cannot be restored and may take the kernel down") \
-	X(X01, "unknown: names and owners were not compared") \
-	X(X02, "lists share blocks, which are freed more than once") \
-	X(X03, "each session is still there once; what was to be mended may not be") \
+#define EFFECTS(X)                                                                                 \
+	X(GENERAL, "")                                                                             \
+	X(FORGOTTEN, "KHO is switched off at boot; everything preserved is forgotten")             \
+	X(B02, "KHO may be switched off at boot; everything preserved is forgotten")               \
+	X(B03, "the map cannot be read as meant")                                                  \
+	X(B04, "KHO is not found; everything preserved is forgotten")                              \
+	X(K03, "a kernel of another KHO version boots without anything preserved")                 \
+	X(K06, "the next kernel may use the page again while it needs it")                         \
+	X(M03, "the next kernel reserves or touches memory that does not exist")                   \
+	X(M04, "the next kernel overwrites them while it boots")                                   \
+	X(M05, "the pages are given back twice")                                                   \
+	X(M07, "the next kernel overwrites it before it reads it")                                 \
+	X(C03, "a kernel that does not know it either panics at boot")                             \
+	X(C04, "the next kernel may use the page again before it reads it")                        \
+	X(OVERWRITTEN, "the next kernel overwrites it while it boots")                             \
+	X(S10, "the name is cut to 63 bytes and may collide with another")                         \
+	X(S11, "it comes back without its name, so that its owner cannot ask for it")              \
+	X(S12, "/dev/liveupdate cannot be opened: no session comes back")                          \
+	X(S13, "the page is freed twice")                                                          \
+	X(S15, "one comes back as a session without a name; a second one makes every "             \
+	       "open of /dev/liveupdate fail")                                                     \
+	X(F11, "the handler is not found: /dev/liveupdate cannot be opened")                       \
+	X(F12, "only the first file of that token can be had back")                                \
+	X(F13, "comes back only if the next kernel has that handler")                              \
+	X(F14, "the file cannot be restored and may take the kernel down")                         \
+	X(X01, "unknown: names and owners were not compared")                                      \
+	X(X02, "lists share blocks, which are freed more than once")                               \
+	X(X03, "each session is still there once; what was to be mended may not be")               \
 	EFFECTS_OF_OWNERS(X)
 
 /* What the reader can do: X(name, text). */
-#define REMEDIES(X) \
-	X(REPORT, "memory was damaged, or a kernel bug: keep a dump and report it") \
-	X(COMPACT, "compact: luo_payload.mode=compact drops it on the way") \
-	X(KEEP_OLD, \
-	  "do not update this host live; keep the old kernel or save the guests " \
-	  "elsewhere") \
-	X(NEWER, "use a newer luo-payload") \
-	X(NEWER_KHO, "use a newer luo-payload, and a next kernel of the same KHO version") \
-	X(NEWER_LUO, "use a newer luo-payload, and a next kernel of the same LUO version") \
-	X(CLOSE, "close sessions before the update") \
-	X(FEWER, "preserve fewer files in one session") \
-	X(DRIVER, "check that the next kernel has the driver") \
+#define REMEDIES(X)                                                                                \
+	X(REPORT, "memory was damaged, or a kernel bug: keep a dump and report it")                \
+	X(COMPACT, "compact: luo_payload.mode=compact drops it on the way")                        \
+	X(KEEP_OLD, "do not update this host live; keep the old kernel or save the guests "        \
+		    "elsewhere")                                                                   \
+	X(NEWER, "use a newer luo-payload")                                                        \
+	X(NEWER_KHO, "use a newer luo-payload, and a next kernel of the same KHO version")         \
+	X(NEWER_LUO, "use a newer luo-payload, and a next kernel of the same LUO version")         \
+	X(CLOSE, "close sessions before the update")                                               \
+	X(FEWER, "preserve fewer files in one session")                                            \
+	X(DRIVER, "check that the next kernel has the driver")                                     \
 	X(MEMORY, "give more memory")
 
 /* X(code, effect, remedy, cause), in the order of enum luo_code. */
-#define CATALOG(X) \
-	X(B01, FORGOTTEN, REPORT, "scratch list cannot be read") \
-	X(B02, B02, REPORT, "scratch area %x is misaligned or overlaps another") \
-	X(B03, B03, REPORT, "size %x handed over with the KHO FDT is no page size") \
-	X(B04, B04, REPORT, "boot data that should name the KHO FDT is damaged") \
-	X(K01, FORGOTTEN, REPORT, "KHO FDT at %x is not a page of RAM") \
-	X(K02, FORGOTTEN, REPORT, "KHO FDT is malformed") \
-	X(K03, K03, NEWER_KHO, "KHO version is not one that this program reads") \
-	X(K04, FORGOTTEN, REPORT, "preserved-memory-map is missing, not 8 bytes, or 0") \
-	X(K05, GENERAL, REPORT, "sub-node LUO lacks its address or its size") \
-	X(K06, K06, REPORT, "KHO FDT's own page is not preserved") \
-	X(K07, GENERAL, NEWER, "KHO version that no release has had yet: read, never written") \
-	X(M01, GENERAL, REPORT, "map node %x is misaligned or not RAM") \
-	X(M02, GENERAL, REPORT, "map node is reached by more than one way") \
-	X(M03, M03, REPORT, "map says preserved where there is no RAM (order %u)") \
-	X(M04, M04, REPORT, "preserved pages lie in scratch (order %u)") \
-	X(M05, M05, REPORT, "preserved pages are covered by two entries (order %u)") \
-	X(M06, GENERAL, REPORT, "map entry %u lies outside the key space") \
-	X(M07, M07, REPORT, "map node lies in scratch") \
-	X(M08, GENERAL, REPORT, \
-	  "map chunk's order, number of bitmaps or place in the chain (%x) cannot " \
-	  "be") \
-	X(M09, GENERAL, REPORT, "map's bitmap for %x is off its bounds, or a second one") \
-	X(C01, GENERAL, REPORT, "LUO container at %x is not RAM") \
-	X(C02, GENERAL, REPORT, "LUO container is malformed") \
-	X(C03, C03, NEWER_LUO, "LUO version is not one that this program reads") \
-	X(C04, C04, REPORT, "LUO container's page is not preserved") \
-	X(C05, GENERAL, REPORT, "pointer to the sessions is 0") \
-	X(C06, GENERAL, NEWER, "LUO version that no release has had yet: read, never written") \
-	X(S01, GENERAL, REPORT, "session block %x is misaligned") \
-	X(S02, GENERAL, REPORT, "session block %x is not RAM") \
-	X(S03, OVERWRITTEN, REPORT, "session block lies in scratch") \
-	X(S04, GENERAL, REPORT, "session block lies in memory that is in use") \
-	X(S05, GENERAL, REPORT, "session block is not preserved as one entry of order %u") \
-	X(S06, GENERAL, COMPACT, "session block is empty (count 0)") \
-	X(S07, GENERAL, REPORT, "session block claims %u entries, more than it holds") \
-	X(S08, GENERAL, REPORT, "session chain comes back to this block") \
-	X(S09, GENERAL, CLOSE, "session chain is longer than 10000 blocks") \
-	X(S10, S10, REPORT, "session name has no end") \
-	X(S11, S11, REPORT, "session has an empty name") \
-	X(S12, S12, KEEP_OLD, "session name occurs more than once") \
-	X(S13, S13, REPORT, "block has two owners (the other list is number %u)") \
-	X(S14, GENERAL, REPORT, \
-	  "session states %u files, but its file pointer does not fit that") \
-	X(S15, S15, COMPACT, \
-	  "session block counts %u vacant entries (zeros): a serialization failed") \
-	X(F01, GENERAL, REPORT, "file block %x is misaligned") \
-	X(F02, GENERAL, REPORT, "file block %x is not RAM") \
-	X(F03, OVERWRITTEN, REPORT, "file block lies in scratch") \
-	X(F04, GENERAL, REPORT, "file block lies in memory that is in use") \
-	X(F05, GENERAL, REPORT, "file block is not preserved as one entry of order %u") \
-	X(F06, GENERAL, COMPACT, "file block is empty (count 0)") \
-	X(F07, GENERAL, REPORT, "file block claims %u entries, more than it holds") \
-	X(F08, GENERAL, REPORT, "file chain comes back to this block") \
-	X(F09, GENERAL, FEWER, "file chain is longer than 10000 blocks") \
-	X(F10, GENERAL, REPORT, "file chain holds %u files, not what the session states") \
-	X(F11, F11, REPORT, "file's handler name has no end") \
-	X(F12, F12, KEEP_OLD, "token %x occurs more than once in its session") \
-	X(F13, F13, DRIVER, "file's handler is not one that this program knows") \
-	X(F14, F14, REPORT, "file's record at %x is not a preserved page") \
-	X(X01, X01, MEMORY, "working memory too small to look for duplicates") \
-	X(X02, X02, REPORT, "more blocks are reached than pages are preserved") \
-	X(X03, X03, REPORT, "compaction stopped: a store failed or memory had changed") \
-	X(X04, GENERAL, MEMORY, "no plan could be made: working memory too small") \
+#define CATALOG(X)                                                                                 \
+	X(B01, FORGOTTEN, REPORT, "scratch list cannot be read")                                   \
+	X(B02, B02, REPORT, "scratch area %x is misaligned or overlaps another")                   \
+	X(B03, B03, REPORT, "size %x handed over with the KHO FDT is no page size")                \
+	X(B04, B04, REPORT, "boot data that should name the KHO FDT is damaged")                   \
+	X(K01, FORGOTTEN, REPORT, "KHO FDT at %x is not a page of RAM")                            \
+	X(K02, FORGOTTEN, REPORT, "KHO FDT is malformed")                                          \
+	X(K03, K03, NEWER_KHO, "KHO version is not one that this program reads")                   \
+	X(K04, FORGOTTEN, REPORT, "preserved-memory-map is missing, not 8 bytes, or 0")            \
+	X(K05, GENERAL, REPORT, "sub-node LUO lacks its address or its size")                      \
+	X(K06, K06, REPORT, "KHO FDT's own page is not preserved")                                 \
+	X(K07, GENERAL, NEWER, "KHO version that no release has had yet: read, never written")     \
+	X(M01, GENERAL, REPORT, "map node %x is misaligned or not RAM")                            \
+	X(M02, GENERAL, REPORT, "map node is reached by more than one way")                        \
+	X(M03, M03, REPORT, "map says preserved where there is no RAM (order %u)")                 \
+	X(M04, M04, REPORT, "preserved pages lie in scratch (order %u)")                           \
+	X(M05, M05, REPORT, "preserved pages are covered by two entries (order %u)")               \
+	X(M06, GENERAL, REPORT, "map entry %u lies outside the key space")                         \
+	X(M07, M07, REPORT, "map node lies in scratch")                                            \
+	X(M08, GENERAL, REPORT,                                                                    \
+	  "map chunk's order, number of bitmaps or place in the chain (%x) cannot "                \
+	  "be")                                                                                    \
+	X(M09, GENERAL, REPORT, "map's bitmap for %x is off its bounds, or a second one")          \
+	X(C01, GENERAL, REPORT, "LUO container at %x is not RAM")                                  \
+	X(C02, GENERAL, REPORT, "LUO container is malformed")                                      \
+	X(C03, C03, NEWER_LUO, "LUO version is not one that this program reads")                   \
+	X(C04, C04, REPORT, "LUO container's page is not preserved")                               \
+	X(C05, GENERAL, REPORT, "pointer to the sessions is 0")                                    \
+	X(C06, GENERAL, NEWER, "LUO version that no release has had yet: read, never written")     \
+	X(S01, GENERAL, REPORT, "session block %x is misaligned")                                  \
+	X(S02, GENERAL, REPORT, "session block %x is not RAM")                                     \
+	X(S03, OVERWRITTEN, REPORT, "session block lies in scratch")                               \
+	X(S04, GENERAL, REPORT, "session block lies in memory that is in use")                     \
+	X(S05, GENERAL, REPORT, "session block is not preserved as one entry of order %u")         \
+	X(S06, GENERAL, COMPACT, "session block is empty (count 0)")                               \
+	X(S07, GENERAL, REPORT, "session block claims %u entries, more than it holds")             \
+	X(S08, GENERAL, REPORT, "session chain comes back to this block")                          \
+	X(S09, GENERAL, CLOSE, "session chain is longer than 10000 blocks")                        \
+	X(S10, S10, REPORT, "session name has no end")                                             \
+	X(S11, S11, REPORT, "session has an empty name")                                           \
+	X(S12, S12, KEEP_OLD, "session name occurs more than once")                                \
+	X(S13, S13, REPORT, "block has two owners (the other list is number %u)")                  \
+	X(S14, GENERAL, REPORT, "session states %u files, but its file pointer does not fit that") \
+	X(S15, S15, COMPACT,                                                                       \
+	  "session block counts %u vacant entries (zeros): a serialization failed")                \
+	X(F01, GENERAL, REPORT, "file block %x is misaligned")                                     \
+	X(F02, GENERAL, REPORT, "file block %x is not RAM")                                        \
+	X(F03, OVERWRITTEN, REPORT, "file block lies in scratch")                                  \
+	X(F04, GENERAL, REPORT, "file block lies in memory that is in use")                        \
+	X(F05, GENERAL, REPORT, "file block is not preserved as one entry of order %u")            \
+	X(F06, GENERAL, COMPACT, "file block is empty (count 0)")                                  \
+	X(F07, GENERAL, REPORT, "file block claims %u entries, more than it holds")                \
+	X(F08, GENERAL, REPORT, "file chain comes back to this block")                             \
+	X(F09, GENERAL, FEWER, "file chain is longer than 10000 blocks")                           \
+	X(F10, GENERAL, REPORT, "file chain holds %u files, not what the session states")          \
+	X(F11, F11, REPORT, "file's handler name has no end")                                      \
+	X(F12, F12, KEEP_OLD, "token %x occurs more than once in its session")                     \
+	X(F13, F13, DRIVER, "file's handler is not one that this program knows")                   \
+	X(F14, F14, REPORT, "file's record at %x is not a preserved page")                         \
+	X(X01, X01, MEMORY, "working memory too small to look for duplicates")                     \
+	X(X02, X02, REPORT, "more blocks are reached than pages are preserved")                    \
+	X(X03, X03, REPORT, "compaction stopped: a store failed or memory had changed")            \
+	X(X04, GENERAL, MEMORY, "no plan could be made: working memory too small")                 \
 	CATALOG_OF_OWNERS(X)
 /* clang-format on */
 
@@ -200,8 +197,8 @@ static const struct row {
 	bool compact;
 } rows[LUO_NR_TEXTS] = {
 #define X(name, effect, remedy, text)                                                              \
-	[LUO_##name] = { "LUO-" #name, offsetof(struct causes, name), REMEDY_##remedy ==           \
-								      REMEDY_COMPACT },
+	[LUO_##name] = { "LUO-" #name, offsetof(struct causes, name),                              \
+			 REMEDY_##remedy == REMEDY_COMPACT },
 	CATALOG(X)
 #undef X
 };
@@ -220,7 +217,7 @@ static const struct advice advice = {
 	EFFECTS(X)
 #undef X
 #define X(name, text) .remedy_##name = text,
-	REMEDIES(X)
+		REMEDIES(X)
 #undef X
 };
 
@@ -240,7 +237,7 @@ const char *luo_code_text(enum luo_code code)
 	return rows[code].code;
 }
 
-/** luo_cause() - the cause, in a few words: %x stands for the finding's value in hex, %u decimal. */
+/** luo_cause() - the cause, in a few words; %x and %u stand for the finding's value. */
 const char *luo_cause(enum luo_code code)
 {
 	return (const char *)&causes + rows[code].cause;

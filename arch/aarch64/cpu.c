@@ -35,18 +35,10 @@ static u64 seed(u32 from)
 	return v;
 }
 
-/* Finaliser of splitmix64: every bit of the result depends on every bit of @x. */
-static u64 mix(u64 x)
-{
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-	x = (x ^ x >> 27) * 0x94d049bb133111eb;
-	return x ^ x >> 31;
-}
-
 /** luo_arch_key() - 128 bits that whoever named the sessions could not know. */
 void luo_arch_key(u64 key[2])
 {
 	for (u32 i = 0; i < 2; i++)
-		key[i] = mix(read_sysreg(cntvct_el0) + 0x9e3779b97f4a7c15 * (u64)(i + 1)) ^
-			 mix(seed(i)) ^ rndr();
+		key[i] = luo_mix(read_sysreg(cntvct_el0) + 0x9e3779b97f4a7c15 * (u64)(i + 1)) ^
+			 luo_mix(seed(i)) ^ rndr();
 }

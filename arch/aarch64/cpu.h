@@ -4,6 +4,7 @@
 #define LUO_AARCH64_CPU_H
 
 #include "../arch.h"
+#include "../mem.h"
 #include "../ram.h"
 #include "image.h"
 
@@ -42,7 +43,6 @@ static inline bool luo_one_range(void)
 }
 
 void luo_clock_start(void);
-void luo_cache_clean(u64 pa, u64 len);
 void luo_cache_flush(u64 pa, u64 len);
 
 /* bootdata.c: the two trees. */
@@ -68,7 +68,6 @@ u64 luo_mmu_start(u64 image_size);
 void luo_mmu_pool(u64 pool, u64 pool_end);
 u64 luo_mmu_pages_for(const struct luo_range *ram, u32 nr);
 bool luo_mmu_full(void);
-const void *luo_mmu_map(u64 pa, u64 len);
 bool luo_mmu_map_device(u64 pa);
 u64 luo_view_top_page(void);
 void luo_view_leave(void);

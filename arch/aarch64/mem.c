@@ -9,8 +9,8 @@ static u64 line_bytes(void)
 	return 4ULL << (read_sysreg(ctr_el0) >> 16 & 0xf); /* DminLine */
 }
 
-/** luo_cache_clean() - write lines back to the point of coherency; they stay in the cache. */
-void luo_cache_clean(u64 pa, u64 len)
+/* Write lines back to the point of coherency; they stay in the cache. */
+static void cache_clean(u64 pa, u64 len)
 {
 	u64 line = line_bytes(), end = pa + len;
 
@@ -27,29 +27,6 @@ void luo_cache_flush(u64 pa, u64 len)
 	for (pa -= pa % line; pa < end; pa += line)
 		__asm__ volatile("dc civac, %0" : : "r"(pa) : "memory");
 	__asm__ volatile("dsb sy" : : : "memory");
-}
-
-static const void *op_map(void *ctx, u64 pa, u64 len)
-{
-	(void)ctx;
-	return luo_mmu_map(pa, len);
-}
-
-/* Aligned, so it cannot tear: Arm ARM, B2 "Single-copy atomicity". */
-static int op_store(void *ctx, u64 pa, u64 value, u32 width)
-{
-	void *p = (void *)(size_t)luo_mmu_map(pa, width);
-
-	(void)ctx;
-	if (!p || pa % width)
-		return LUO_E_STORE;
-	if (width == 8)
-		*(volatile u64 *)p = value;
-	else if (width == 4)
-		*(volatile u32 *)p = (u32)value;
-	else
-		return LUO_E_STORE;
-	return 0;
 }
 
 /*
@@ -81,12 +58,12 @@ static void op_persist(void *ctx, u64 pa, u64 len)
 {
 	(void)ctx;
 	if (luo_mmu_map(pa, len))
-		luo_cache_clean(pa, len);
+		cache_clean(pa, len);
 }
 
 const struct luo_mem_ops luo_arm64_mem_ops = {
-	.map = op_map,
-	.store = op_store,
+	.map = luo_mem_map,
+	.store = luo_mem_store,
 	.store16 = op_store16,
 	.persist = op_persist,
 };

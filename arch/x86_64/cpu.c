@@ -101,19 +101,11 @@ static u64 rdrand(void)
 	return 0;
 }
 
-/* Finaliser of splitmix64: every bit of the result depends on every bit of @x. */
-static u64 mix(u64 x)
-{
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-	x = (x ^ x >> 27) * 0x94d049bb133111eb;
-	return x ^ x >> 31;
-}
-
 /** luo_arch_key() - 128 bits that whoever named the sessions could not know. */
 void luo_arch_key(u64 key[2])
 {
 	for (int i = 0; i < 2; i++) {
-		key[i] = mix(rdtsc() + 0x9e3779b97f4a7c15 * (u64)(i + 1));
+		key[i] = luo_mix(rdtsc() + 0x9e3779b97f4a7c15 * (u64)(i + 1));
 		if (luo_cpu.rdrand)
 			key[i] ^= rdrand();
 	}

@@ -4,6 +4,7 @@
 #define LUO_X86_64_CPU_H
 
 #include "../arch.h"
+#include "../mem.h"
 #include "../ram.h"
 #include "image.h"
 #include "port.h"
@@ -104,7 +105,6 @@ void luo_zero_page_build(const u8 *boot_params);
 
 int luo_mmu_init(u64 pool, u64 pool_end);
 bool luo_mmu_full(void);
-const void *luo_mmu_map(u64 pa, u64 len);
 bool luo_mmu_map_device(u64 pa);
 u64 luo_mmu_pages_for(const struct luo_range *ram, u32 nr);
 extern const struct luo_mem_ops luo_x86_mem_ops;

@@ -4,29 +4,6 @@
 
 #include "../../luo/error.h"
 
-static const void *op_map(void *ctx, u64 pa, u64 len)
-{
-	(void)ctx;
-	return luo_mmu_map(pa, len);
-}
-
-/* One mov each: aligned, so it cannot tear (Intel SDM vol. 3, 9.1.1). */
-static int op_store(void *ctx, u64 pa, u64 value, u32 width)
-{
-	void *p = (void *)(size_t)luo_mmu_map(pa, width);
-
-	(void)ctx;
-	if (!p || pa % width)
-		return LUO_E_STORE;
-	if (width == 8)
-		*(volatile u64 *)p = value;
-	else if (width == 4)
-		*(volatile u32 *)p = (u32)value;
-	else
-		return LUO_E_STORE;
-	return 0;
-}
-
 static int op_store16(void *ctx, u64 pa, const u64 value[2])
 {
 	u64 *p = (u64 *)(size_t)luo_mmu_map(pa, 16);
@@ -70,15 +47,15 @@ static void op_persist(void *ctx, u64 pa, u64 len)
 }
 
 const struct luo_mem_ops luo_x86_mem_ops = {
-	.map = op_map,
-	.store = op_store,
+	.map = luo_mem_map,
+	.store = luo_mem_store,
 	.store16 = op_store16,
 	.persist = op_persist,
 };
 
 /* For a CPU without cmpxchg16b: what needs it must not be begun. */
 const struct luo_mem_ops luo_x86_mem_ops_no_cx16 = {
-	.map = op_map,
-	.store = op_store,
+	.map = luo_mem_map,
+	.store = luo_mem_store,
 	.persist = op_persist,
 };
