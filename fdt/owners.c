@@ -200,6 +200,7 @@ int luo_follow(const struct luo_phys *phys, const struct luo_state *state,
 	}
 	if (!err)
 		luo_owners_close(o);
+	report->followed = !err;
 	luo_report_close(report);
 	return err == LUO_E_FORMAT ? LUO_E_NONE : err;
 }

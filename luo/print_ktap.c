@@ -1,43 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * KTAP version 1 for KernelCI and LAVA: one point for each area of the catalogue, findings as
- * diagnostics in front of their point. A point fails when its area has an error.
+ * KTAP version 1 for KernelCI and LAVA: one point for each check, which has the name of its code
+ * in the catalogue, findings as diagnostics in front of their point. A point fails when one of them
+ * is an error. Names stay what they are for ever; numbers may move when a version adds checks.
  */
 #include "print.h"
 
-#define NR_AREAS 7
-
-static const char letters[NR_AREAS + 1] = "BKMCSFX";
-
-static const char *const words[NR_AREAS] = {
-	"boot data", "KHO FDT", "preserved-memory map", "LUO container", "sessions",
-	"files",     "limits",
-};
-
-/* Print an area's findings as diagnostics; true when one of them is an error. */
-static bool print_area(const struct luo_out *out, const struct luo_report *report, char letter)
+static void diagnose(const struct luo_out *out, const struct luo_finding *f)
 {
-	bool bad = false;
+	luo_put(out, "# ");
+	luo_put_finding(out, f);
+	luo_put(out, "\n");
+}
+
+/* Print a check's findings; true when one is an error, or may be: those not kept are only counted.
+ */
+static bool print_findings(const struct luo_out *out, const struct luo_report *report, u32 code)
+{
+	bool bad = false, any = false;
 
 	for (u32 i = 0; i < report->nr_kept; i++) {
 		const struct luo_finding *f = &report->findings[i];
 
-		if (luo_code_text(f->code)[4] != letter)
+		if (f->code != code)
 			continue;
+		any = true;
 		bad |= f->severity >= LUO_SEV_LOSE;
-		luo_put(out, "# ");
-		luo_put(out, luo_code_text(f->code));
-		luo_put(out, " ");
-		luo_put(out, luo_severity_word(f->severity));
-		luo_put(out, " ");
-		luo_put_what(out, f);
-		luo_put(out, ": ");
-		luo_put_owner(out, &f->owner);
-		luo_put(out, " at ");
-		luo_put_hex(out, f->pa);
-		luo_put(out, "\n");
+		diagnose(out, f);
 	}
-	return bad;
+	return bad || (report->by_code[code] && !any);
+}
+
+/* Was there anything that this check could look at? */
+static bool reached(const struct luo_report *report, u32 code)
+{
+	char area = luo_code_text(code)[4]; /* "LUO-S06" */
+
+	if (code >= LUO_FIRST_OF_OWNERS && !report->followed)
+		return false;
+	if (area == 'S' || area == 'F')
+		return report->abi;
+	if (area == 'M' || area == 'C')
+		return report->kho && !report->by_code[LUO_K04];
+	return true;
 }
 
 /**
@@ -45,7 +50,8 @@ static bool print_area(const struct luo_out *out, const struct luo_report *repor
  * @out:    where to
  * @report: a closed report
  *
- * With verdict none nothing could be checked, and the plan is empty.
+ * With verdict none nothing could be checked, and the plan is empty. What could not be looked at,
+ * because of what was found before or because this command does not, is skipped.
  */
 void luo_print_ktap(const struct luo_out *out, const struct luo_report *report)
 {
@@ -55,15 +61,14 @@ void luo_print_ktap(const struct luo_out *out, const struct luo_report *report)
 		return;
 	}
 	luo_put(out, "1..");
-	luo_put_dec(out, NR_AREAS);
+	luo_put_dec(out, LUO_NR_TEXTS);
 	luo_put(out, "\n");
-	for (u32 i = 0; i < NR_AREAS; i++) {
-		bool bad = print_area(out, report, letters[i]);
-
-		luo_put(out, bad ? "not ok " : "ok ");
+	for (u32 i = 0; i < LUO_NR_TEXTS; i++) {
+		luo_put(out, print_findings(out, report, i) ? "not ok " : "ok ");
 		luo_put_dec(out, i + 1);
-		luo_put(out, " luo ");
-		luo_put(out, words[i]);
-		luo_put(out, "\n");
+		luo_put(out, " ");
+		luo_put(out, luo_code_text(i));
+		luo_put(out,
+			report->by_code[i] || reached(report, i) ? "\n" : " # SKIP not reached\n");
 	}
 }

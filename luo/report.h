@@ -100,6 +100,7 @@ struct luo_totals {
  * @by_code:      how many of each
  * @unrepairable: findings that stop a compaction
  * @changed:      a compaction wrote something
+ * @followed:     the owners of all pages were looked for as well
  * @us:           microseconds of each pass, 0 without a clock
  * @arena_peak:   bytes of working memory that were written, from its start
  */
@@ -122,6 +123,7 @@ struct luo_report {
 	bool refused;
 	bool none;
 	bool changed;
+	bool followed;
 	u64 us[LUO_NR_PASSES];
 	u64 arena_peak;
 };

@@ -3,7 +3,7 @@
 
 const char help_text[] =
 	"usage: luo COMMAND [OPTION]... DUMP...\n"
-	"       luo explain CODE\n"
+	"       luo explain CODE | --markdown\n"
 	"       luo abi [--json | --markdown]\n"
 	"       luo wrap --kernel FILE [-o OUT] [--payload FILE]\n"
 	"\n"
@@ -29,7 +29,7 @@ const char help_text[] =
 	"  --text          findings and the verdict line (default)\n"
 	"  --json          one JSON object\n"
 	"  --ktap          KTAP, for verify and compact\n"
-	"  --markdown      tables in Markdown, for abi\n"
+	"  --markdown      tables in Markdown, for abi and explain\n"
 	"  -n              plan only (compact)\n"
 	"  -q              no report on stdout and no notes: only the exit status\n"
 	"  -o FILE         write the report to FILE\n"

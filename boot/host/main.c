@@ -13,14 +13,15 @@
 
 #define COMMANDS "verify, info, list, map, compact -n, explain, abi, wrap"
 
-#define TEXT_JSON (1U << HOST_FORMAT_TEXT | 1U << HOST_FORMAT_JSON)
+#define TEXT	  (1U << HOST_FORMAT_TEXT)
+#define TEXT_JSON (TEXT | 1U << HOST_FORMAT_JSON)
 #define KTAP	  (1U << HOST_FORMAT_KTAP)
 #define MARKDOWN  (1U << HOST_FORMAT_MARKDOWN)
 
 static const struct {
 	const char *name;
 	int (*run)(const struct options *opt);
-	u32 forms;  /* a bit for each format that makes sense; 0: takes no option but -o and -q */
+	u32 forms;  /* a bit for each format that makes sense */
 	bool dumps; /* works on dumps */
 } commands[] = {
 	{ "verify", cmd_verify, TEXT_JSON | KTAP, true },
@@ -28,7 +29,7 @@ static const struct {
 	{ "list", cmd_list, TEXT_JSON, true },
 	{ "map", cmd_map, TEXT_JSON, true },
 	{ "compact", cmd_compact, TEXT_JSON | KTAP, true },
-	{ "explain", cmd_explain, 0, false },
+	{ "explain", cmd_explain, TEXT | MARKDOWN, false },
 	{ "abi", cmd_abi, TEXT_JSON | MARKDOWN, false },
 };
 
@@ -40,13 +41,16 @@ static int usage(const char *command, const char *why)
 
 static int check_words(const struct options *o, u32 forms, bool dumps)
 {
-	if ((!forms && o->given) || (!dumps && o->has_kho_fdt))
-		return usage(o->command,
-			     dumps || forms ? "takes no dump" : "takes no option but -o and -q");
-	if (forms && o->format == HOST_FORMAT_KTAP && !(forms & KTAP))
-		return usage(o->command, "has no --ktap form");
-	if (forms && o->format == HOST_FORMAT_MARKDOWN && !(forms & MARKDOWN))
-		return usage(o->command, "has no --markdown form");
+	static const char *const no_form[] = {
+		[HOST_FORMAT_JSON] = "has no --json form",
+		[HOST_FORMAT_KTAP] = "has no --ktap form",
+		[HOST_FORMAT_MARKDOWN] = "has no --markdown form",
+	};
+
+	if (!dumps && o->has_kho_fdt)
+		return usage(o->command, "takes no dump");
+	if (!(forms >> o->format & 1))
+		return usage(o->command, no_form[o->format]);
 	if (o->dry_run && strcmp(o->command, "compact"))
 		return usage(o->command, "-n belongs to compact");
 	if (dumps && !o->nr_dumps)

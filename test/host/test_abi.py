@@ -115,7 +115,8 @@ def test_abi_into_a_file(tmp_path):
 @pytest.mark.parametrize("words", [
     ["abi", "dump"], ["abi", "--ktap"], ["abi", "--kho-fdt", "4096"],
     ["abi", "-n"], ["abi", "--json", "--markdown"],
-    ["explain", "--markdown", "LUO-S06"], ["verify", "--markdown", "dump"],
+    ["explain", "--markdown", "LUO-S06"], ["explain", "--json", "LUO-S06"],
+    ["explain", "--ktap", "LUO-S06"], ["verify", "--markdown", "dump"],
     ["info", "--markdown", "dump"]])
 def test_wrong_command_line(words):
     assert run(*words).refuses(USAGE)

@@ -8,11 +8,9 @@ fails here.
 import re
 
 import pytest
-from tool import FAILED, OK, TOP, USAGE, run
+from tool import CODES, FAILED, OK, OWNERS, TOP, USAGE, run
 
-HEADER = (TOP / "luo/finding.h").read_text()
-CODES = [c.replace("_", "-") for c in re.findall(r"^\t(LUO_[A-Z]\d\d),",
-                                                 HEADER, re.M)]
+PAGE = (TOP / "docs/findings.md").read_text()
 LINES = ("what", "effect", "remedy", "compaction")
 
 
@@ -51,6 +49,30 @@ def test_unknown_code(word):
 
 def test_empty_code():
     assert run("explain", "").refuses(USAGE)
+
+
+def test_the_page_has_the_whole_catalogue():
+    """docs/findings.md is what the program says, and that is every code."""
+    answer = run("explain", "--markdown")
+    assert (answer.status, answer.err) == (OK, "")
+    head, begin, rest = PAGE.partition("<!-- luo explain --markdown -->\n")
+    tables, end, tail = rest.partition("<!-- end -->\n")
+    assert begin and end and not tail
+    assert tables == "\n" + answer.out, (
+        "docs/findings.md is not what the program says: put the output of "
+        "'luo explain --markdown' between its two markers")
+    rows = [line.strip("| ").split(" | ") for line in tables.splitlines()
+            if line.startswith("| LUO-")]
+    assert sorted(row[0] for row in rows) == sorted(CODES)
+    for code, what, effect, remedy, *_ in rows:
+        text = run("explain", code).out
+        assert all(words in text for words in (what, effect, remedy))
+    assert {row[0] for row in rows if row[5] == "no"} == OWNERS
+
+
+def test_severities_of_the_page():
+    for word in "panic", "refuse", "lose", "leak", "note":
+        assert f"| `{word}` |" in PAGE
 
 
 def test_explain_into_a_file(tmp_path):

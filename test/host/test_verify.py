@@ -10,8 +10,9 @@ import re
 
 import pytest
 from dumps import Boot, raw_args, write_elf
-from state import Ram, State, empty_tail, sessions, with_files
-from tool import ERRORS, FAILED, OK, TOP, fingerprint, run
+from state import Ram, Session, State, empty_tail, sessions, with_files
+from tool import (CODES, ERRORS, FAILED, OK, OWNERS, TO_DO, TOP,
+                  fingerprint, run)
 
 KEYS = {"tool", "schema", "verdict", "exit", "abi", "kho", "page_size",
         "totals", "findings", "plan"}
@@ -105,12 +106,39 @@ def ktap_points(text):
 def test_ktap(tmp_path):
     answer = run("verify", "--ktap", core(tmp_path, with_files()))
     assert answer.status == OK
-    assert all(p.startswith("ok ") for p in ktap_points(answer.out))
+    points = ktap_points(answer.out)
+    assert [p.split()[2] for p in points] == CODES
+    assert all(p.startswith("ok ") and "SKIP" not in p for p in points)
     answer = run("verify", "--ktap", core(tmp_path, empty_tail()))
     assert answer.status == ERRORS
     bad = [p for p in ktap_points(answer.out) if p.startswith("not ok")]
-    assert len(bad) == 1 and bad[0].endswith("sessions")
-    assert "# LUO-S06 panic" in answer.out
+    assert len(bad) == 1 and bad[0].endswith(" LUO-S06")
+    lines = answer.out.splitlines()
+    assert lines[lines.index(bad[0]) - 1].startswith("# LUO-S06 panic: ")
+
+
+def test_ktap_skips_what_it_could_not_look_at(tmp_path):
+    """compact -n does not follow owners; behind a damaged tree is nothing."""
+    answer = run("compact", "-n", "--ktap", core(tmp_path, with_files()))
+    assert answer.status == TO_DO
+    assert {p.split()[2] for p in ktap_points(answer.out)
+            if p.endswith(" # SKIP not reached")} == OWNERS
+    state = with_files()
+    state.ram.write(state.fdt + 8, b"\xff\xff\xff\xff")
+    points = ktap_points(run("verify", "--ktap", core(tmp_path, state)).out)
+    skipped = {p.split()[2] for p in points if "# SKIP" in p}
+    assert skipped == {c for c in CODES if c[4] in "MCSF"} | OWNERS
+    assert [p for p in points if p.startswith("not")] == [
+        f"not ok {1 + CODES.index('LUO-K02')} LUO-K02"]
+
+
+def test_ktap_with_many_findings(tmp_path):
+    """Findings that are only counted still fail their point."""
+    blocks = [[Session(b"same"), Session(b"n" * 64)] * 25] * 3
+    answer = run("verify", "--ktap", core(tmp_path, State(Ram(), blocks)))
+    bad = [p.split()[3] for p in ktap_points(answer.out)
+           if p.startswith("not ok")]
+    assert {"LUO-S10", "LUO-S12"} <= set(bad)
 
 
 def test_ktap_without_a_state_is_a_skip(tmp_path):

@@ -23,6 +23,11 @@ PAYLOAD_ARM64 = BUILD / "aarch64" / "luo.Image"
 OK, REPAIRED, ERRORS, FAILED, USAGE = 0, 1, 4, 8, 16
 TO_DO = 1       # compact -n
 
+# every code of the catalogue, in the order of KTAP's points
+CODES = [c.replace("_", "-") for c in
+         re.findall(r"^\t(LUO_[A-Z]\d\d),",
+                    (TOP / "luo/finding.h").read_text(), re.M)]
+
 # found by who follows owners to the last page: verify does, compact -n and
 # the payload do not
 OWNERS = {"LUO-" + c for c in (
