@@ -37,21 +37,6 @@ bool luo_ram_add(u64 start, u64 size)
 	return true;
 }
 
-/* Take one range out of one entry; what remains behind it becomes a new one. */
-static bool cut(u32 i, const struct luo_range *hole)
-{
-	struct luo_range r = ram[i];
-	u64 front = hole->start > r.start ? hole->start - r.start : 0;
-	u64 gone = hole->size;
-
-	if (hole->start < r.start)
-		gone -= r.start - hole->start;
-	ram[i].size = front;
-	if (gone >= r.size - front)
-		return true;
-	return luo_ram_add(r.start + front + gone, r.size - front - gone);
-}
-
 /**
  * luo_ram_remove() - this is no RAM of ours, whatever the list says
  *
@@ -62,12 +47,7 @@ bool luo_ram_remove(u64 start, u64 size)
 {
 	struct luo_range hole = { start, size };
 
-	if (!size || !luo_range_valid(&hole))
-		return true;
-	for (u32 i = 0, nr = nr_ram; i < nr; i++)
-		if (luo_range_hits(&ram[i], start, size) && !cut(i, &hole))
-			return false;
-	return true;
+	return luo_ranges_remove(ram, &nr_ram, MAX_RAM, &hole);
 }
 
 /** luo_ram_normalize() - ascending, disjoint, merged. */

@@ -125,6 +125,45 @@ u32 luo_ranges_normalize(struct luo_range *r, u32 nr)
 	return out;
 }
 
+/* Take one range out of one entry; what remains behind it becomes a new one. */
+static bool cut(struct luo_range *list, u32 *nr, u32 max, u32 i, const struct luo_range *hole)
+{
+	struct luo_range r = list[i];
+	u64 front = hole->start > r.start ? hole->start - r.start : 0;
+	u64 gone = hole->size;
+
+	if (hole->start < r.start)
+		gone -= r.start - hole->start;
+	list[i].size = front;
+	if (gone >= r.size - front)
+		return true;
+	if (*nr == max)
+		return false;
+	list[(*nr)++] = (struct luo_range){ r.start + front + gone, r.size - front - gone };
+	return true;
+}
+
+/**
+ * luo_ranges_remove() - take a range out of a list
+ * @r:    ranges in any order, none of which wraps
+ * @nr:   how many
+ * @max:  how many @r has room for
+ * @hole: what is to be gone; one that is empty or wraps changes nothing
+ *
+ * Entries of size 0 may be left: luo_ranges_normalize() comes next.
+ *
+ * Return: false when the list is full.
+ */
+bool luo_ranges_remove(struct luo_range *r, u32 *nr, u32 max, const struct luo_range *hole)
+{
+	if (!hole->size || !luo_range_valid(hole))
+		return true;
+	for (u32 i = 0, old = *nr; i < old; i++)
+		if (luo_range_hits(&r[i], hole->start, hole->size) && !cut(r, nr, max, i, hole))
+			return false;
+	return true;
+}
+
 /** luo_ram_end() - first byte behind the highest RAM range of the view, 0 when it has none. */
 u64 luo_ram_end(const struct luo_phys *phys)
 {

@@ -93,6 +93,7 @@ const struct luo_range *luo_hits_scratch(const struct luo_phys *phys, u64 pa, u6
 const struct luo_busy *luo_hits_busy(const struct luo_phys *phys, u64 pa, u64 len);
 const void *luo_map(const struct luo_phys *phys, u64 pa, u64 len);
 u32 luo_ranges_normalize(struct luo_range *r, u32 nr);
+bool luo_ranges_remove(struct luo_range *r, u32 *nr, u32 max, const struct luo_range *hole);
 u64 luo_ram_end(const struct luo_phys *phys);
 
 #endif

@@ -6,6 +6,7 @@
 #include "../../arch/arch.h"
 #include "../../fdt/run.h"
 #include "../../luo/print.h"
+#include "../../luo/token.h"
 
 enum luo_param_mode { LUO_PARAM_VERIFY, LUO_PARAM_COMPACT, LUO_PARAM_OFF };
 enum luo_param_then { LUO_THEN_BOOT, LUO_THEN_RESET };
@@ -21,12 +22,6 @@ enum luo_param_report {
 	LUO_SHOW_TEXT,
 	LUO_SHOW_KTAP,
 	LUO_SHOW_OFF,
-};
-
-/** struct luo_text - @len bytes of a command line, not terminated. */
-struct luo_text {
-	const char *s;
-	size_t len;
 };
 
 /* Keeps its name and its place whatever the optimiser sees, so that a debugger can stop there. */
@@ -60,16 +55,6 @@ struct luo_params {
 	u32 nr_rejected;
 };
 
-/** struct luo_token - one word of a command line: all of it, and what is behind the '='. */
-struct luo_token {
-	struct luo_text all;
-	struct luo_text name;
-	struct luo_text value;
-};
-
-bool luo_next_token(struct luo_text *rest, struct luo_token *token);
-bool luo_text_is(const struct luo_text *t, const char *word);
-bool luo_name_is(const struct luo_text *name, const char *word);
 void luo_params_parse(const struct luo_text *cmdline, struct luo_params *params);
 
 void luo_uart_pick(const struct luo_text *cmdline, struct luo_uart *uart);

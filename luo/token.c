@@ -3,7 +3,7 @@
  * Words of a kernel command line, as next_arg() of lib/cmdline.c (7.3) sees them: separated by
  * white space outside double quotes; quotes around a value or a whole word are not part of it.
  */
-#include "payload.h"
+#include "token.h"
 
 static bool is_space(char c)
 {
