@@ -40,12 +40,13 @@ static int read_pair(const void *dtb, int node, const char *name, u64 *addr, u64
  * @size:     bytes that may be read there
  * @handover: filled in
  *
- * Return: 0; LUO_E_NONE when /chosen or one of the properties is missing; LUO_E_FORMAT when the
- * tree is malformed or a property is not one pair of the root's cells.
+ * Return: 0; LUO_E_NONE when /chosen or both properties are missing; LUO_E_FORMAT when the tree is
+ * malformed, one property stands alone, which no kernel writes, or one is not one pair of the
+ * root's cells.
  */
 int fdt_chosen_handover(const void *dtb, u64 size, struct luo_handover *handover)
 {
-	int node, err;
+	int node, err, other;
 
 	if (!fdt_tree_sound(dtb, size))
 		return LUO_E_FORMAT;
@@ -53,8 +54,9 @@ int fdt_chosen_handover(const void *dtb, u64 size, struct luo_handover *handover
 	if (node < 0)
 		return LUO_E_NONE;
 	err = read_pair(dtb, node, "linux,kho-fdt", &handover->fdt_pa, &handover->fdt_size);
-	if (err)
-		return err;
-	return read_pair(dtb, node, "linux,kho-scratch", &handover->scratch_pa,
-			 &handover->scratch_size);
+	other = read_pair(dtb, node, "linux,kho-scratch", &handover->scratch_pa,
+			  &handover->scratch_size);
+	if ((err == LUO_E_NONE) != (other == LUO_E_NONE))
+		return LUO_E_FORMAT;
+	return err ? err : other;
 }

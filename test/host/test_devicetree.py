@@ -209,12 +209,21 @@ def test_magic_of_the_tree(tmp_path):
     assert taken(path) == ("scan", state.fdt)
 
 
-@pytest.mark.parametrize("changes", [
-    change(fdt=None), change(scratch=None), change(fdt=None, scratch=None)])
-def test_tree_without_kho_means_none(tmp_path, changes):
-    """Both properties or none: what lies in RAM is not handed over."""
+@pytest.mark.parametrize("changes", [change(fdt=None), change(scratch=None)])
+def test_one_property_alone_is_damage(tmp_path, changes):
+    """No kernel writes that, and none takes it: the state is looked for."""
     state = with_files()
     tree = Tree(state.ram, state, changes=changes)
+    path = core(tmp_path, state.ram, tree.pa)
+    answer = run("verify", path)
+    assert f"boot data at {tree.pa:#x} (device tree) are damaged" in answer.err
+    assert taken(path) == ("scan", state.fdt)
+
+
+def test_tree_without_kho_means_none(tmp_path):
+    """What lies in RAM is not handed over."""
+    state = with_files()
+    tree = Tree(state.ram, state, changes=change(fdt=None, scratch=None))
     path = core(tmp_path, state.ram, tree.pa)
     answer = run("verify", path)
     assert answer.status == FAILED and answer.verdict["verdict"] == "none"
