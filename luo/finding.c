@@ -9,6 +9,7 @@
 /* The same tables for what only who follows the owners of all pages finds. */
 #ifdef LUO_WITHOUT_OWNERS
 #define EFFECTS_OF_OWNERS(X)
+#define REMEDIES_OF_OWNERS(X)
 #define CATALOG_OF_OWNERS(X)
 #else
 #define EFFECTS_OF_OWNERS(X)                                                                       \
@@ -28,7 +29,34 @@
 	X(F25, "the file cannot be restored, or the page is not where it was")                     \
 	X(F26, "these pages of the file read as zeros")                                            \
 	X(F28, "the array is read beyond its end, which may take the kernel down")                 \
-	X(X05, "unknown: pages and their owners were not compared")
+	X(X05, "unknown: pages and their owners were not compared")                                \
+	X(K11, "none: the next kernel says once that it does not understand it")                   \
+	X(C09, "drivers' common state is not found again")                                         \
+	X(B05, "none as long as nothing preserved lies there; kexec would have taken scratch")     \
+	X(B06, "what was preserved there is overwritten, or was already")                          \
+	X(B07, "the next kernel touches memory that it was not told of, and panics")               \
+	X(B09,                                                                                     \
+	  "KHO stays off and everything preserved is forgotten, unless that kernel was built "     \
+	  "with CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT")                                             \
+	X(B10, "no session comes back; what is preserved stays reserved")                          \
+	X(B11, "the next kernel has another memory map; LUO-B07 tells when that costs pages")      \
+	X(B12, "the next kernel follows it wherever it leads while it boots")                      \
+	X(B13, "the rest of the node is not looked at")                                            \
+	X(B14, "the measurements of the old kernel are not carried on")                            \
+	X(B15, "none, unless there was more of it; LUO-B07 tells when that costs pages")           \
+	X(B16, "the map and all lists are read with the wrong layout")                             \
+	X(K14, "unknown: the state and that kernel were not compared")                             \
+	X(C10, "the next kernel panics at boot; every preserved guest is lost")                    \
+	X(C11, "no session comes back; what is preserved stays reserved")
+
+#define REMEDIES_OF_OWNERS(X)                                                                      \
+	X(LOADER, "load kernel, initrd and boot data with kexec_file_load, which takes scratch")   \
+	X(MAP, "do not kexec: boot data must tell the next kernel of all memory")                  \
+	X(CMDLINE, "load the next kernel with kho=on liveupdate=on and without mem= and memmap=")  \
+	X(SAME_PAGES, "boot a next kernel of the state's page size")                               \
+	X(SAME_KHO, "boot a next kernel of the state's KHO version: see 'luo abi'")                \
+	X(SAME_LUO, "boot a next kernel of the state's LUO version: see 'luo abi'")                \
+	X(NAME_IT, "compare its release with 'luo abi'")
 
 #define CATALOG_OF_OWNERS(X)                                                                       \
 	X(K08, K08, REPORT, "data of a KHO sub-node at %x are not preserved")                      \
@@ -53,7 +81,26 @@
 	X(F26, F26, REPORT, "%u pages of the memfd have no folio")                                 \
 	X(F27, IGNORED, NEWER, "folio's flags %x are not known")                                   \
 	X(F28, F28, REPORT, "folio array has no room for the %u folios claimed")                   \
-	X(X05, X05, MEMORY, "working memory too small to follow the owners of pages")
+	X(X05, X05, MEMORY, "working memory too small to follow the owners of pages")              \
+	X(K11, K11, NEWER, "kexec-metadata is of version %u, too short or without an end")         \
+	X(C09, C09, REPORT, "name of FLB number %u has no end")                                    \
+	X(B05, B05, LOADER, "what was loaded at %x lies outside scratch")                          \
+	X(B06, B06, LOADER, "what lies at %x overlaps preserved pages")                            \
+	X(B07, B07, MAP, "preserved pages (order %u) are outside the memory map handed over")      \
+	X(B08, FORGOTTEN, CMDLINE, "kho= is off")                                                  \
+	X(B09, B09, CMDLINE, "kho= is absent")                                                     \
+	X(B10, B10, CMDLINE, "liveupdate= is off or absent")                                       \
+	X(B11, B11, CMDLINE, "mem= or memmap= changes the memory map")                             \
+	X(B12, B12, REPORT, "setup_data list is damaged: %x is no node of it, or it has no end")   \
+	X(B13, B13, REPORT, "E820_EXT node of %u bytes holds no whole number of entries")          \
+	X(B14, B14, REPORT, "IMA buffer at %x is not RAM, or its entry is damaged")                \
+	X(B15, B15, MAP, "memory map has %u entries, all that fit: it may be cut")                 \
+	X(B16, B16, SAME_PAGES, "next kernel has pages of %u bytes, the state has not")            \
+	X(K12, K03, SAME_KHO, "next kernel reads another version of KHO")                          \
+	X(K13, FORGOTTEN, SAME_KHO, "next kernel has no KHO")                                      \
+	X(K14, K14, NAME_IT, "what the next kernel reads could not be found out")                  \
+	X(C10, C10, SAME_LUO, "next kernel reads another version of LUO")                          \
+	X(C11, C11, SAME_LUO, "next kernel has KHO but no LUO")
 #endif
 
 /* What the next kernel does: X(name, text). Texts of one code only have its name. */
@@ -99,7 +146,8 @@
 	X(CLOSE, "close sessions before the update")                                               \
 	X(FEWER, "preserve fewer files in one session")                                            \
 	X(DRIVER, "check that the next kernel has the driver")                                     \
-	X(MEMORY, "give more memory")
+	X(MEMORY, "give more memory")                                                              \
+	REMEDIES_OF_OWNERS(X)
 
 /* X(code, effect, remedy, cause), in the order of enum luo_code. */
 #define CATALOG(X)                                                                                 \

@@ -93,12 +93,35 @@ enum luo_code {
 	LUO_F27, /* folio flags */
 	LUO_F28, /* array too short for its folios */
 	LUO_X05, /* owners not followed */
+	LUO_K11, /* kexec-metadata not understood */
+	LUO_C09, /* FLB name without end */
+	/* ... and what only who reads all boot data finds */
+	LUO_B05, /* outside scratch */
+	LUO_B06, /* over preserved pages */
+	LUO_B07, /* preserved pages outside the memory map given */
+	LUO_B08, /* kho= off */
+	LUO_B09, /* kho= absent */
+	LUO_B10, /* liveupdate= off or absent */
+	LUO_B11, /* mem= or memmap= */
+	LUO_B12, /* setup_data list damaged */
+	LUO_B13, /* E820_EXT node */
+	LUO_B14, /* IMA buffer */
+	LUO_B15, /* memory map may be cut */
+	/* ... and what only who has the next kernel's image finds */
+	LUO_B16, /* page size differs */
+	LUO_K12, /* reads another KHO version */
+	LUO_K13, /* has no KHO */
+	LUO_K14, /* what it reads is not known */
+	LUO_C10, /* reads another LUO version */
+	LUO_C11, /* has no LUO */
 	LUO_NR_CODES,
 	LUO_FIRST_OF_OWNERS = LUO_K08,
+	LUO_FIRST_OF_BOOT = LUO_B05,
+	LUO_FIRST_OF_NEXT = LUO_B16,
 };
 
 /*
- * A program that does not link luo/owners*.c may define LUO_WITHOUT_OWNERS, and the catalogue ends
+ * A program that links neither luo/owners*.c nor luo/next*.c may define LUO_WITHOUT_OWNERS, and the catalogue ends
  * before those codes.
  */
 #ifdef LUO_WITHOUT_OWNERS

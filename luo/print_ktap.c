@@ -36,6 +36,10 @@ static bool reached(const struct luo_report *report, u32 code)
 {
 	char area = luo_code_text(code)[4]; /* "LUO-S06" */
 
+	if (code >= LUO_FIRST_OF_NEXT)
+		return report->kernel;
+	if (code >= LUO_FIRST_OF_BOOT)
+		return report->boot;
 	if (code >= LUO_FIRST_OF_OWNERS && !report->followed)
 		return false;
 	if (area == 'S' || area == 'F')

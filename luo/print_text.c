@@ -33,6 +33,13 @@ void luo_put_owner(const struct luo_out *out, const struct luo_owner *owner)
 		[LUO_OWNER_FILE] = "file ",
 	};
 
+#ifndef LUO_WITHOUT_OWNERS
+	if (owner->kind == LUO_OWNER_NEXT) {
+		luo_put(out, "next kernel's ");
+		luo_put_escaped(out, owner->name);
+		return;
+	}
+#endif
 	luo_put(out, kind[owner->kind]);
 	if (owner->kind < LUO_OWNER_SESSION_BLOCK)
 		return;

@@ -31,6 +31,7 @@ enum luo_owner_kind {
 	LUO_OWNER_SESSION,	 /* index: position among all sessions, name */
 	LUO_OWNER_FILE_BLOCK,	 /* index: position in the chain, name of the session */
 	LUO_OWNER_FILE,		 /* index: position in the session, name of the session */
+	LUO_OWNER_NEXT,		 /* name: which part of what the next kernel is given */
 };
 
 /** struct luo_owner - names the thing that a finding is about. */
@@ -101,6 +102,8 @@ struct luo_totals {
  * @unrepairable: findings that stop a compaction
  * @changed:      a compaction wrote something
  * @followed:     the owners of all pages were looked for as well
+ * @boot:         what else boot data tell the next kernel was looked at
+ * @kernel:       the next kernel's image was looked at
  * @us:           microseconds of each pass, 0 without a clock
  * @arena_peak:   bytes of working memory that were written, from its start
  */
@@ -124,6 +127,8 @@ struct luo_report {
 	bool none;
 	bool changed;
 	bool followed;
+	bool boot;
+	bool kernel;
 	u64 us[LUO_NR_PASSES];
 	u64 arena_peak;
 };

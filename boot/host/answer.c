@@ -6,6 +6,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "../../fdt/next.h"
 #include "../../luo/error.h"
 #include "message.h"
 #include "output.h"
@@ -64,6 +65,32 @@ static void follow(struct answer *a)
 	a->report.us[LUO_PASS_SESSIONS] += clock_us(NULL) - start;
 }
 
+static u64 pc_of(const struct dump *d, u64 reg)
+{
+	for (u32 i = 0; i < d->nr_cpus; i++)
+		if (d->cpu[i].reg == reg)
+			return d->cpu[i].pc;
+	return 0;
+}
+
+/* What else is handed over; where only KHO's part of it was found, the rest is not known. */
+static void check_next(struct answer *a)
+{
+	const struct found *f = &a->found;
+	u64 pc = f->boot_pa ? pc_of(&a->dump, f->boot_pa) : 0;
+
+	if (f->boot_pa && f->boot == BOOT_PARAMS)
+		luo_next_params(&a->next, &a->phys, f->boot_pa, pc, &a->report);
+	else if (f->named_at && f->named == BOOT_TREE)
+		fdt_next(&a->next, &a->phys, f->named_at, pc, &a->report);
+	else
+		return;
+	luo_next_part(&a->next, f->handover.scratch_pa, f->handover.scratch_size,
+		      "list of scratch areas", true);
+	luo_next_check(&a->next, &a->phys, a->followed ? &a->owners.map : NULL, &a->report);
+	luo_report_close(&a->report);
+}
+
 static int keep_op(void *ctx, const struct luo_op *op)
 {
 	struct answer *a = ctx;
@@ -98,8 +125,10 @@ static void run(struct answer *a, enum luo_mode mode)
 	a->job.each_ctx = a;
 	a->err = luo_run(&a->phys, &a->found.handover, &a->job, &a->state, &a->report, &a->plan);
 	a->plan.op = a->op;
-	if (mode == LUO_MODE_VERIFY && a->phys.page_shift)
+	if (mode == LUO_MODE_VERIFY && a->phys.page_shift) {
 		follow(a);
+		check_next(a);
+	}
 	if (a->report.none)
 		host_note("the KHO FDT at 0x%llx has no LUO sub-node: the old kernel preserved no "
 			  "sessions; if another one is meant, give --kho-fdt ADDR",

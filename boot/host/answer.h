@@ -4,6 +4,7 @@
 #define HOST_ANSWER_H
 
 #include "../../fdt/owners.h"
+#include "../../luo/next.h"
 #include "../../luo/print.h"
 #include "find.h"
 
@@ -26,6 +27,7 @@
  *          payload would
  * @owners: what came of it
  * @owners_arena: its working memory
+ * @next:   what boot data tell the next kernel, when there are any
  */
 struct answer {
 	const struct options *opt;
@@ -42,6 +44,7 @@ struct answer {
 	bool followed;
 	struct luo_owners owners;
 	void *owners_arena;
+	struct luo_next next;
 };
 
 /** typedef answer_print_fn - prints an answer and returns the exit status. */

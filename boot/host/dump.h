@@ -39,9 +39,13 @@ enum boot_kind {
 	BOOT_TREE,   /* arm64: a device tree */
 };
 
-/** struct dump_cpu - @reg is the register in which a kernel is given boot data of @kind. */
+/**
+ * struct dump_cpu - @reg is the register in which a kernel is given boot data of @kind, @pc where
+ * the CPU is
+ */
 struct dump_cpu {
 	u64 reg;
+	u64 pc;
 	enum boot_kind kind;
 };
 

@@ -19,14 +19,20 @@
 
 #define MAX_CPUS 8192
 
-/** struct machine - @reg is the offset in NT_PRSTATUS of what points to boot data of @kind. */
+/**
+ * struct machine - @reg and @pc are the offsets in NT_PRSTATUS of what points to boot data of
+ * @kind, and of the program counter
+ */
 static const struct machine {
 	u16 e_machine;
 	u16 reg;
+	u16 pc;
 	enum boot_kind kind;
 } machines[] = {
-	{ EM_X86_64, 112 + 13 * 8, BOOT_PARAMS }, /* RSI, register 13 of struct user_regs_struct */
-	{ EM_AARCH64, 112, BOOT_TREE },		  /* x0, the first of struct user_pt_regs */
+	/* RSI and RIP, registers 13 and 16 of struct user_regs_struct */
+	{ EM_X86_64, 112 + 13 * 8, 112 + 16 * 8, BOOT_PARAMS },
+	/* x0 and pc, the first and the 33rd of struct user_pt_regs */
+	{ EM_AARCH64, 112, 112 + 32 * 8, BOOT_TREE },
 };
 
 bool elfcore_magic(const u8 *mem, u64 size)
@@ -95,7 +101,8 @@ static const struct machine *find_machine(u16 e_machine)
 	return NULL;
 }
 
-static int add_cpu(struct dump *d, const struct dump_file *f, u64 reg, enum boot_kind kind)
+static int add_cpu(struct dump *d, const struct dump_file *f, const u8 *status,
+		   const struct machine *m)
 {
 	struct dump_cpu *p;
 
@@ -105,7 +112,8 @@ static int add_cpu(struct dump *d, const struct dump_file *f, u64 reg, enum boot
 	if (!p)
 		return refuse(f, "out of memory");
 	d->cpu = p;
-	d->cpu[d->nr_cpus++] = (struct dump_cpu){ reg, kind };
+	d->cpu[d->nr_cpus++] =
+		(struct dump_cpu){ luo_get64(status + m->reg), luo_get64(status + m->pc), m->kind };
 	return 0;
 }
 
@@ -140,9 +148,9 @@ static int read_notes(struct dump *d, const struct dump_file *f, const Elf64_Phd
 
 		if (n.n_type != NT_PRSTATUS || n.n_namesz != 5 || memcmp(p + sizeof(n), "CORE", 5))
 			continue;
-		if (n.n_descsz < m->reg + 8U)
+		if (n.n_descsz < m->pc + 8U)
 			continue;
-		err = add_cpu(d, f, luo_get64(desc + m->reg), m->kind);
+		err = add_cpu(d, f, desc, m);
 		if (err)
 			return err;
 	}

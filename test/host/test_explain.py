@@ -8,7 +8,7 @@ fails here.
 import re
 
 import pytest
-from tool import CODES, FAILED, OK, OWNERS, TOP, USAGE, run
+from tool import CODES, FAILED, HOST, OK, TOP, USAGE, run
 
 PAGE = (TOP / "docs/findings.md").read_text()
 LINES = ("what", "effect", "remedy", "compaction")
@@ -67,7 +67,7 @@ def test_the_page_has_the_whole_catalogue():
     for code, what, effect, remedy, *_ in rows:
         text = run("explain", code).out
         assert all(words in text for words in (what, effect, remedy))
-    assert {row[0] for row in rows if row[5] == "no"} == OWNERS
+    assert {row[0] for row in rows if row[5] == "no"} == HOST
 
 
 def test_severities_of_the_page():

@@ -28,11 +28,14 @@ CODES = [c.replace("_", "-") for c in
          re.findall(r"^\t(LUO_[A-Z]\d\d),",
                     (TOP / "luo/finding.h").read_text(), re.M)]
 
-# found by who follows owners to the last page: verify does, compact -n and
-# the payload do not
+# found by who follows owners to the last page, reads all boot data, and looks
+# into the next kernel: verify does, compact -n and the payload do not
 OWNERS = {"LUO-" + c for c in (
-    "K08 K09 K10 M10 M11 M12 C07 C08 F15 F16 F17 F18 F19 F20 F21 F22 F23 F24 "
-    "F25 F26 F27 F28 X05").split()}
+    "K08 K09 K10 K11 M10 M11 M12 C07 C08 C09 F15 F16 F17 F18 F19 F20 F21 F22 "
+    "F23 F24 F25 F26 F27 F28 X05").split()}
+BOOT = {f"LUO-B{i:02}" for i in range(5, 16)}
+NEXT = {"LUO-" + c for c in "B16 K12 K13 K14 C10 C11".split()}
+HOST = OWNERS | BOOT | NEXT
 
 VERDICT = re.compile(
     r"luo: (?P<verdict>ok|repaired|errors|refused|none) abi=(?P<abi>\S+) "

@@ -166,7 +166,7 @@ static void json_findings(void **state)
 	(void)state;
 	for (u32 code = 0; code < LUO_NR_CODES; code++) {
 		luo_report_init(&r);
-		for (u32 kind = LUO_OWNER_BOOT; kind <= LUO_OWNER_FILE; kind++) {
+		for (u32 kind = LUO_OWNER_BOOT; kind <= LUO_OWNER_NEXT; kind++) {
 			struct luo_owner owner = { .kind = kind, .index = ~0ULL };
 
 			memset(owner.name, kind % 2 ? 0xff : '"', 63);
@@ -174,7 +174,7 @@ static void json_findings(void **state)
 		}
 		luo_report_close(&r);
 		print_json(&json, &r, NULL);
-		for (u32 f = 0; f < 8; f++)
+		for (u32 f = 0; f < 9; f++)
 			for (u32 k = 0; k < LUO_ARRAY_SIZE(finding_keys); k++) {
 				snprintf(path, sizeof(path), "findings[%u].%s", f, finding_keys[k]);
 				assert_non_null(json_find(&json, path));
