@@ -176,6 +176,7 @@ static void follow_container(const struct follow *f)
  * @report: of luo_run(); findings are added and the verdict is drawn again
  * @arena:  luo_owners_need() bytes are used, as long as @o is
  * @seed:   a random number
+ * @watch:  told of every claim, once; may be NULL
  * @o:      the answer
  *
  * Every file record is followed to its last page on the way.
@@ -183,13 +184,16 @@ static void follow_container(const struct follow *f)
  * Return: 0; LUO_E_NONE when there is no map that could be asked; LUO_E_ARENA.
  */
 int luo_follow(const struct luo_phys *phys, const struct luo_state *state,
-	       struct luo_report *report, struct luo_arena *arena, u64 seed, struct luo_owners *o)
+	       struct luo_report *report, struct luo_arena *arena, u64 seed,
+	       const struct luo_owner_watch *watch, struct luo_owners *o)
 {
 	struct follow f = { phys, state, report, o };
 	int err = LUO_E_NONE;
 
 	if (state->has_map)
 		err = luo_owners_init(o, phys, state, report, arena, seed);
+	if (!err)
+		o->watch = watch;
 	if (err == LUO_E_ARENA)
 		luo_report_add(report, LUO_X05, LUO_SEV_LOSE, 0, 0, &kho_owner);
 	for (int walks = 0; !err && walks < 2 && (!walks || o->nr_twice); walks++) {

@@ -6,6 +6,7 @@
 #include "../luo/owners.h"
 
 int luo_follow(const struct luo_phys *phys, const struct luo_state *state,
-	       struct luo_report *report, struct luo_arena *arena, u64 seed, struct luo_owners *o);
+	       struct luo_report *report, struct luo_arena *arena, u64 seed,
+	       const struct luo_owner_watch *watch, struct luo_owners *o);
 
 #endif

@@ -47,7 +47,9 @@
 	X(B16, "the map and all lists are read with the wrong layout")                             \
 	X(K14, "unknown: the state and that kernel were not compared")                             \
 	X(C10, "the next kernel panics at boot; every preserved guest is lost")                    \
-	X(C11, "no session comes back; what is preserved stays reserved")
+	X(C11, "no session comes back; what is preserved stays reserved")                          \
+	X(B20, "what they held is lost: firmware wrote there while it started")                    \
+	X(B21, "the next kernel takes the area for free memory and overwrites firmware's data")
 
 #define REMEDIES_OF_OWNERS(X)                                                                      \
 	X(LOADER, "load kernel, initrd and boot data with kexec_file_load, which takes scratch")   \
@@ -56,7 +58,9 @@
 	X(SAME_PAGES, "boot a next kernel of the state's page size")                               \
 	X(SAME_KHO, "boot a next kernel of the state's KHO version: see 'luo abi'")                \
 	X(SAME_LUO, "boot a next kernel of the state's LUO version: see 'luo abi'")                \
-	X(NAME_IT, "compare its release with 'luo abi'")
+	X(NAME_IT, "compare its release with 'luo abi'")                                           \
+	X(FIRMWARE, "keep the old kernel away from memory that firmware uses (memmap=, "           \
+		    "kho_scratch=)")
 
 #define CATALOG_OF_OWNERS(X)                                                                       \
 	X(K08, K08, REPORT, "data of a KHO sub-node at %x are not preserved")                      \
@@ -100,7 +104,9 @@
 	X(K13, FORGOTTEN, SAME_KHO, "next kernel has no KHO")                                      \
 	X(K14, K14, NAME_IT, "what the next kernel reads could not be found out")                  \
 	X(C10, C10, SAME_LUO, "next kernel reads another version of LUO")                          \
-	X(C11, C11, SAME_LUO, "next kernel has KHO but no LUO")
+	X(C11, C11, SAME_LUO, "next kernel has KHO but no LUO") \
+	X(B20, B20, FIRMWARE, "preserved memory is held by firmware (EFI memory type %u)")         \
+	X(B21, B21, FIRMWARE, "firmware keeps memory in a scratch area (EFI memory type %u)")
 #endif
 
 /* What the next kernel does: X(name, text). Texts of one code only have its name. */

@@ -114,10 +114,14 @@ enum luo_code {
 	LUO_K14, /* what it reads is not known */
 	LUO_C10, /* reads another LUO version */
 	LUO_C11, /* has no LUO */
+	/* ... and what only firmware's own memory map tells */
+	LUO_B20, /* preserved memory held by firmware */
+	LUO_B21, /* scratch held by firmware */
 	LUO_NR_CODES,
 	LUO_FIRST_OF_OWNERS = LUO_K08,
 	LUO_FIRST_OF_BOOT = LUO_B05,
 	LUO_FIRST_OF_NEXT = LUO_B16,
+	LUO_FIRST_OF_FIRMWARE = LUO_B20,
 };
 
 /*

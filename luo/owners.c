@@ -303,6 +303,8 @@ enum luo_claim luo_owners_claim(struct luo_owners *o, u8 kind, u64 pa, u32 order
 	leaf->claimed[bit / 64] |= 1ULL << (bit % 64);
 	o->owned[kind].entries++;
 	o->owned[kind].pages += 1ULL << order;
+	if (o->watch && !o->again)
+		o->watch->claimed(o->watch->ctx, kind, pa, order, owner);
 	if (o->again)
 		claimed_first(o, kind, pa, order, owner);
 	return LUO_CLAIM_DONE;

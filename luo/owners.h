@@ -57,6 +57,16 @@ struct luo_leaf_claims {
 	u64 reserved;
 };
 
+/**
+ * struct luo_owner_watch - whoever wants to know of every claim that is done
+ * @claimed: told of an entry and its owner; @kind is enum luo_claimant
+ * @ctx:     handed to it
+ */
+struct luo_owner_watch {
+	void (*claimed)(void *ctx, u8 kind, u64 pa, u32 order, const struct luo_owner *owner);
+	void *ctx;
+};
+
 #define LUO_MAX_TWICE 16 /* entries with two owners of which both owners are named */
 
 /** struct luo_twice - an entry that was claimed a second time, by @kind. */
@@ -70,6 +80,7 @@ struct luo_twice {
 /**
  * struct luo_owners - the state of the walk, and its answer
  * @phys, @map, @report: what is walked over, and where findings go
+ * @watch:     told of claims, or NULL
  * @seed:      of the hash behind @slot
  * @slot, @mask: table of leaves, a power of two of them
  * @recent:    the leaf that was asked for last, by order
@@ -90,6 +101,7 @@ struct luo_owners {
 	const struct luo_phys *phys;
 	struct luo_map map;
 	struct luo_report *report;
+	const struct luo_owner_watch *watch;
 	u64 seed;
 	struct luo_leaf_claims *slot;
 	u64 mask;

@@ -104,6 +104,7 @@ struct luo_totals {
  * @followed:     the owners of all pages were looked for as well
  * @boot:         what else boot data tell the next kernel was looked at
  * @kernel:       the next kernel's image was looked at
+ * @claimed:      firmware was asked for the memory of the state
  * @us:           microseconds of each pass, 0 without a clock
  * @arena_peak:   bytes of working memory that were written, from its start
  */
@@ -129,6 +130,7 @@ struct luo_report {
 	bool followed;
 	bool boot;
 	bool kernel;
+	bool claimed;
 	u64 us[LUO_NR_PASSES];
 	u64 arena_peak;
 };

@@ -60,8 +60,8 @@ static void follow(struct answer *a)
 	arena.base = a->owners_arena;
 	if (!arena.base)
 		arena.size = 0;
-	a->followed =
-		!luo_follow(&a->phys, &a->state, &a->report, &arena, a->job.key[0], &a->owners);
+	a->followed = !luo_follow(&a->phys, &a->state, &a->report, &arena, a->job.key[0], NULL,
+				  &a->owners);
 	a->report.us[LUO_PASS_SESSIONS] += clock_us(NULL) - start;
 }
 

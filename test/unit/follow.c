@@ -18,7 +18,7 @@ int follow(struct answer *a, struct world *w, struct luo_owners *o, bool scarce)
 		arena.size = world_page(w) / 16;
 	arena.base = aligned_alloc(16, arena.size);
 	memset(arena.base, 0x5a, arena.size);
-	err = luo_follow(&phys, &a->state, &a->report, &arena, 0x123456789, o);
+	err = luo_follow(&phys, &a->state, &a->report, &arena, 0x123456789, NULL, o);
 	free(arena.base);
 	return err;
 }

@@ -272,7 +272,7 @@ static void unclaimed_is_listed(void **state)
 	arena.size = luo_owners_need(&w.phys, &a.report.before);
 	arena.base = aligned_alloc(16, arena.size);
 	arena.used = arena.peak = 0;
-	assert_int_equal(luo_follow(&w.phys, &a.state, &a.report, &arena, 1, &o), 0);
+	assert_int_equal(luo_follow(&w.phys, &a.state, &a.report, &arena, 1, NULL, &o), 0);
 	luo_owners_unclaimed(&o, see, &seen);
 	assert_int_equal(seen.nr, 1);
 	assert_int_equal(seen.pa, pa);
@@ -280,6 +280,52 @@ static void unclaimed_is_listed(void **state)
 	assert_int_equal(o.unclaimed.entries, 1);
 	assert_int_equal(o.unclaimed.pages, 8);
 	assert_int_equal(expect(&a, LUO_M11, LUO_SEV_LEAK)->value, 1);
+	free(arena.base);
+	run_close(&a);
+	world_close(&w);
+}
+
+/* What whoever watches the claims is told: each once, and whose it is. */
+struct told {
+	u64 entries[LUO_NR_CLAIMANTS];
+	u64 folio;
+	struct luo_owner owner;
+};
+
+static void tell(void *ctx, u8 kind, u64 pa, u32 order, const struct luo_owner *owner)
+{
+	struct told *t = ctx;
+
+	(void)order;
+	t->entries[kind]++;
+	if (kind == LUO_CLAIMS_FOLIO && pa == t->folio)
+		t->owner = *owner;
+}
+
+static void watched(void **state)
+{
+	struct luo_owner_watch watch = { tell, NULL };
+	struct luo_arena arena;
+	struct told told = { 0 };
+	struct luo_owners o;
+	struct answer a;
+	struct world w;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_V5);
+	folio_is_session_block(&w); /* two owners: a second walk tells nothing */
+	told.folio = folio_of(&w, 1);
+	watch.ctx = &told;
+	run_open(&a, LUO_ARENA_MIN);
+	run(&a, &w, LUO_MODE_VERIFY);
+	arena.size = luo_owners_need(&w.phys, &a.report.before);
+	arena.base = aligned_alloc(16, arena.size);
+	arena.used = arena.peak = 0;
+	assert_int_equal(luo_follow(&w.phys, &a.state, &a.report, &arena, 1, &watch, &o), 0);
+	for (u32 i = 0; i < LUO_NR_CLAIMANTS; i++)
+		assert_int_equal(told.entries[i], o.owned[i].entries);
+	assert_true(told.entries[LUO_CLAIMS_FOLIO] > 1);
+	assert_int_equal(told.owner.kind, LUO_OWNER_FILE);
 	free(arena.base);
 	run_close(&a);
 	world_close(&w);
@@ -336,9 +382,10 @@ static void broken_lists(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sound),      cmocka_unit_test(sound_kho_v1),
-		cmocka_unit_test(two_owners), cmocka_unit_test(unclaimed_is_listed),
-		cmocka_unit_test(refusals),   cmocka_unit_test(broken_lists),
+		cmocka_unit_test(sound),	cmocka_unit_test(sound_kho_v1),
+		cmocka_unit_test(two_owners),	cmocka_unit_test(unclaimed_is_listed),
+		cmocka_unit_test(watched),	cmocka_unit_test(refusals),
+		cmocka_unit_test(broken_lists),
 	};
 	int failed = cmocka_run_group_tests_name("owners", tests, NULL, NULL);
 
