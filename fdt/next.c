@@ -200,7 +200,7 @@ static void image(const struct reader *r, u64 entry)
 	const u8 *p = luo_map(r->phys, entry, IMAGE_HEADER);
 
 	if (p && !(entry & (IMAGE_ALIGN - 1)) && luo_get32(p + IMAGE_MAGIC) == 0x644d5241)
-		luo_next_part(r->next, entry, luo_get64(p + IMAGE_SIZE), "image", true);
+		luo_next_part(r->next, entry, luo_get64(p + IMAGE_SIZE), LUO_PART_IMAGE, true);
 }
 
 /**

@@ -211,6 +211,36 @@ static const struct luo_handler_abi handler_rows[] = {
 	{ "memfd-v2", 48, 16, 24 },
 };
 
+/* For kernels of which no more than the release is known; those in development are left out. */
+static const struct luo_release releases[] = {
+	{ 616, 618, "kho-v1", NULL },
+	{ 619, 700, "kho-v1", "luo-session-v2" },
+	{ 701, 701, "kho-v3", "luo-session-v2" },
+	{ 702, 703, "kho-v4", "luo-v5" },
+};
+
+static const char *take_number(const char *s, u32 *value)
+{
+	for (*value = 0; *s >= '0' && *s <= '9' && *value < 1000; s++)
+		*value = *value * 10 + (u32)(*s - '0');
+	return s;
+}
+
+/** luo_release_find() - the row of a release such as "7.3.4", NULL when there is none. */
+const struct luo_release *luo_release_find(const char *release)
+{
+	u32 major, minor;
+	const char *s = take_number(release, &major);
+
+	if (s == release || *s != '.' || take_number(s + 1, &minor) == s + 1)
+		return NULL;
+	for (u32 i = 0; i < LUO_ARRAY_SIZE(releases) && minor < 100; i++)
+		if (major * 100 + minor >= releases[i].first &&
+		    major * 100 + minor <= releases[i].last)
+			return &releases[i];
+	return NULL;
+}
+
 /** luo_handler_find() - the row of a file handler, or NULL when it is unknown. */
 const struct luo_handler_abi *luo_handler_find(const char *name)
 {

@@ -256,6 +256,19 @@ static inline u64 luo_block_bytes(const struct luo_chain_abi *c, u32 page_shift)
 }
 
 /**
+ * struct luo_release - what the kernels of a range of releases read
+ * @first, @last: major * 100 + minor
+ * @kho: name of a row of the KHO table
+ * @luo: name of a row of the LUO table, NULL for kernels without LUO
+ */
+struct luo_release {
+	u16 first;
+	u16 last;
+	const char *kho;
+	const char *luo;
+};
+
+/**
  * struct luo_handler_abi - a file handler whose records we can follow
  * @name:   string of the handler
  * @record: bytes of its record, which is one preserved page of its own
@@ -276,6 +289,7 @@ const struct luo_abi *luo_abi_find(const char *container, const char *session);
 bool luo_container_known(const char *container);
 const struct luo_kho_abi *luo_kho_abi_row(u32 row);
 const struct luo_abi *luo_abi_row(u32 row);
+const struct luo_release *luo_release_find(const char *release);
 const struct luo_handler_abi *luo_handler_row(u32 row);
 
 #endif

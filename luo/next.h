@@ -15,6 +15,7 @@
 
 #define LUO_NEXT_RAM	2048 /* ranges of a memory map */
 #define LUO_NEXT_PARTS	256
+#define LUO_PART_IMAGE "image" /* from the load address to the end of what belongs to it */
 #define LUO_CMDLINE_MAX 65536
 
 /**

@@ -83,7 +83,7 @@ static void take_image(struct luo_next *next, const u8 *zp, u64 entry)
 	u64 align = luo_get32(zp + HDR_KERNEL_ALIGNMENT);
 
 	if (entry >= ENTRY64 && align >= 4096 && !((entry - ENTRY64) % align))
-		luo_next_part(next, entry - ENTRY64, luo_get32(zp + HDR_INIT_SIZE), "image", true);
+		luo_next_part(next, entry - ENTRY64, luo_get32(zp + HDR_INIT_SIZE), LUO_PART_IMAGE, true);
 }
 
 /**

@@ -3,10 +3,12 @@
 #include "answer.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
 #include "../../fdt/next.h"
+#include "../../luo/bootparams.h"
 #include "../../luo/error.h"
 #include "message.h"
 #include "output.h"
@@ -73,21 +75,52 @@ static u64 pc_of(const struct dump *d, u64 reg)
 	return 0;
 }
 
+/* The part that lies there whole, or NULL. */
+static const struct luo_part *part_of(const struct luo_next *next, const char *what)
+{
+	for (u32 i = 0; i < next->nr_parts; i++)
+		if (!strcmp(next->part[i].what, what))
+			return &next->part[i];
+	return NULL;
+}
+
+/* The kernel that was named, else the one in the dump that is about to be entered. */
+static bool have_kernel(struct answer *a)
+{
+	const struct luo_part *image = part_of(&a->next, LUO_PART_IMAGE);
+	const u8 *params = NULL, *p;
+
+	if (a->opt->next_kernel)
+		return true;
+	p = image ? luo_map(&a->phys, image->range.start, image->range.size) : NULL;
+	if (p && a->next.x86)
+		params = luo_map(&a->phys, a->found.boot_pa, BP_SIZE);
+	return p && (params || !a->next.x86) &&
+	       kernel_in_memory(&a->kernel, p, image->range.size, params);
+}
+
 /* What else is handed over; where only KHO's part of it was found, the rest is not known. */
 static void check_next(struct answer *a)
 {
 	const struct found *f = &a->found;
 	u64 pc = f->boot_pa ? pc_of(&a->dump, f->boot_pa) : 0;
+	bool known = true;
 
 	if (f->boot_pa && f->boot == BOOT_PARAMS)
 		luo_next_params(&a->next, &a->phys, f->boot_pa, pc, &a->report);
 	else if (f->named_at && f->named == BOOT_TREE)
 		fdt_next(&a->next, &a->phys, f->named_at, pc, &a->report);
 	else
-		return;
-	luo_next_part(&a->next, f->handover.scratch_pa, f->handover.scratch_size,
-		      "list of scratch areas", true);
-	luo_next_check(&a->next, &a->phys, a->followed ? &a->owners.map : NULL, &a->report);
+		known = false;
+	if (have_kernel(a)) {
+		luo_next_kernel(&a->kernel.kernel, &a->state, &a->report);
+		a->next.kho_default = a->kernel.kho_default;
+	}
+	if (known) {
+		luo_next_part(&a->next, f->handover.scratch_pa, f->handover.scratch_size,
+			      "list of scratch areas", true);
+		luo_next_check(&a->next, &a->phys, a->followed ? &a->owners.map : NULL, &a->report);
+	}
 	luo_report_close(&a->report);
 }
 
@@ -160,6 +193,8 @@ int answer_command(const struct options *opt, enum luo_mode mode, answer_print_f
 
 	a = (struct answer){ .opt = opt };
 	status = dump_open(&a.dump, opt->dump, opt->nr_dumps);
+	if (!status && opt->next_kernel)
+		status = kernel_open(&a.kernel, opt->next_kernel);
 	if (!status)
 		status = open_job(&a.job, &a.dump);
 	if (!status)
@@ -168,6 +203,7 @@ int answer_command(const struct options *opt, enum luo_mode mode, answer_print_f
 		run(&a, mode);
 		status = print_answer(&a, print);
 	}
+	kernel_close(&a.kernel);
 	free(a.owners_arena);
 	free(a.op);
 	free(a.job.arena);

@@ -7,6 +7,7 @@
 #include "../../luo/next.h"
 #include "../../luo/print.h"
 #include "find.h"
+#include "kernel.h"
 
 #ifndef LUO_VERSION
 #error "LUO_VERSION is given by the Makefile"
@@ -28,6 +29,7 @@
  * @owners: what came of it
  * @owners_arena: its working memory
  * @next:   what boot data tell the next kernel, when there are any
+ * @kernel: that kernel, when it is known
  */
 struct answer {
 	const struct options *opt;
@@ -45,6 +47,7 @@ struct answer {
 	struct luo_owners owners;
 	void *owners_arena;
 	struct luo_next next;
+	struct kernel_image kernel;
 };
 
 /** typedef answer_print_fn - prints an answer and returns the exit status. */

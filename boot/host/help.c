@@ -26,6 +26,8 @@ const char help_text[] =
 	"Options:\n"
 	"  --base ADDR     physical address of the raw file that follows (first file: 0)\n"
 	"  --kho-fdt ADDR  the KHO FDT is there; else boot data, else a scan of all memory\n"
+	"  --next-kernel FILE  will this kernel take the state? (verify; else the one in the dump\n"
+	"                  that is about to be entered, when there is one)\n"
 	"  --text          findings and the verdict line (default)\n"
 	"  --json          one JSON object\n"
 	"  --ktap          KTAP, for verify and compact\n"

@@ -12,7 +12,7 @@ HOST_OBJS := $(patsubst %.c,$(HOST_OBJ)/%.o,$(HOST_SRC) $(HOST_CORE))
 
 $(BUILD)/host/luo: $(HOST_OBJS)
 	@mkdir -p $(@D)
-	$(HOST_CC) $(HOST_OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lfdt -lz -lzstd
+	$(HOST_CC) $(HOST_OPT) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lfdt -lz -lzstd -llzma
 
 $(HOST_OBJ)/boot/host/%.o: boot/host/%.c
 	@mkdir -p $(@D)

@@ -53,6 +53,8 @@ static int check_words(const struct options *o, u32 forms, bool dumps)
 		return usage(o->command, no_form[o->format]);
 	if (o->dry_run && strcmp(o->command, "compact"))
 		return usage(o->command, "-n belongs to compact");
+	if (o->next_kernel && strcmp(o->command, "verify"))
+		return usage(o->command, "--next-kernel belongs to verify");
 	if (dumps && !o->nr_dumps)
 		return usage(o->command, "no dump is given");
 	return 0;

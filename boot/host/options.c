@@ -21,6 +21,7 @@ enum {
 	OPT_MARKDOWN,
 	OPT_HELP,
 	OPT_VERSION,
+	OPT_NEXT_KERNEL,
 	OPT_LATER,
 };
 
@@ -34,7 +35,7 @@ static const struct option long_options[] = {
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "live", no_argument, NULL, OPT_LATER },
-	{ "next-kernel", required_argument, NULL, OPT_LATER },
+	{ "next-kernel", required_argument, NULL, OPT_NEXT_KERNEL },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -138,6 +139,9 @@ static int take_flag(struct options *o, int opt)
 	case 'o':
 		o->output = optarg;
 		break;
+	case OPT_NEXT_KERNEL:
+		o->next_kernel = optarg;
+		break;
 	}
 	return 0;
 }
@@ -160,7 +164,7 @@ static int take_option(struct options *o, struct pending *p, int opt, char **arg
 	case OPT_MARKDOWN:
 		return set_format(o, HOST_FORMAT_MARKDOWN);
 	case OPT_LATER:
-		return not_yet(argv[optind - 1][0] == '-' ? argv[optind - 1] : "--next-kernel");
+		return not_yet(argv[optind - 1]);
 	case ':':
 	case '?':
 		return bad_option(argv, opt);

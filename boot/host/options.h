@@ -36,6 +36,7 @@ struct dump_arg {
  * @dry_run:  -n
  * @quiet:    -q
  * @output:   -o, or NULL
+ * @next_kernel: --next-kernel, or NULL
  * @help, @version: --help, --version
  */
 struct options {
@@ -49,6 +50,7 @@ struct options {
 	bool dry_run;
 	bool quiet;
 	const char *output;
+	const char *next_kernel;
 	bool help;
 	bool version;
 };

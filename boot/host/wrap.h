@@ -10,7 +10,7 @@
 
 #include <sys/stat.h>
 
-#include "../../luo/types.h"
+#include "../../luo/phys.h"
 
 #define WRAP_PAGE 4096ULL
 
@@ -49,6 +49,8 @@ struct wrap_plan {
  *                 when @is_kernel says yes, and so on
  * @check_payload: is it whole, and not wrapped around anything yet? Likewise
  * @lay_out:       compute where everything goes. Likewise
+ * @inner:         where in a wrapped image, as it lies in memory, is the next kernel's file? False
+ *                 when the image is not wrapped
  * @fill:          write headers and struct luo_wrap_info into the file, whose other bytes are there
  */
 struct wrap_arch {
@@ -61,6 +63,7 @@ struct wrap_arch {
 	int (*check_payload)(const struct wrap_file *payload);
 	int (*lay_out)(const struct wrap_file *kernel, const struct wrap_file *payload,
 		       struct wrap_plan *plan);
+	bool (*inner)(const u8 *image, u64 size, struct luo_range *file);
 	void (*fill)(u8 *out, const struct wrap_file *kernel, const struct wrap_plan *plan);
 };
 

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * Decompressing an arm64 Image with zlib and libzstd. Sizes that the compressed file names are not
- * believed: the output grows as it is filled. It starts as large as the Image's header; when that
- * is none, nothing more is decompressed, and when it is one, its image_size is the most that the
- * Image can have. So a small file that would unpack to terabytes costs nothing.
+ * Decompressing a kernel with zlib, libzstd and liblzma. Sizes that the compressed file names are
+ * not believed: the output grows as it is filled. It starts as large as an Image's header; when
+ * that is none, nothing more is decompressed, and when it is one, its image_size is the most that
+ * the Image can have. So a small file that would unpack to terabytes costs nothing. What is no
+ * Image ends at INFLATE_MAX.
  */
 #include "wrap_inflate.h"
 
+#include <lzma.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -22,6 +25,12 @@ static enum inflate_result check_header(struct inflated *out)
 {
 	u64 size;
 
+	out->limit = INFLATE_MAX;
+	if (out->want == INFLATE_ANY)
+		return INFLATE_OK;
+	if (out->want == INFLATE_ELF)
+		return out->size >= 4 && !memcmp(out->data, "\177ELF", 4) ? INFLATE_OK
+									  : INFLATE_NO_IMAGE;
 	if (!wrap_is_image(out->data, out->size))
 		return INFLATE_NO_IMAGE;
 	size = wrap_image_size(out->data);
@@ -146,5 +155,48 @@ enum inflate_result inflate_zstd(const u8 *in, size_t size, struct inflated *out
 	if (!r)
 		r = finish(out, in + from.pos, from.size - from.pos);
 	ZSTD_freeDStream(s);
+	return r;
+}
+
+static enum inflate_result xz_step(lzma_stream *s, struct inflated *out, bool *done)
+{
+	lzma_ret ret;
+
+	s->next_out = out->data + out->size;
+	s->avail_out = out->room - out->size;
+	ret = lzma_code(s, LZMA_RUN);
+	out->size = out->room - s->avail_out;
+	*done = ret == LZMA_STREAM_END;
+	if (ret == LZMA_MEM_ERROR || ret == LZMA_MEMLIMIT_ERROR)
+		return INFLATE_NO_MEMORY;
+	if (ret == LZMA_BUF_ERROR || (ret == LZMA_OK && !s->avail_in && s->avail_out))
+		return INFLATE_CUT;
+	return ret == LZMA_OK || *done ? INFLATE_OK : INFLATE_DAMAGED;
+}
+
+/**
+ * inflate_xz() - an xz file of one stream, or the older lzma format
+ *
+ * The dictionary is at most 256 MiB; the kernel's own xz takes 32.
+ */
+enum inflate_result inflate_xz(const u8 *in, size_t size, struct inflated *out)
+{
+	lzma_stream s = LZMA_STREAM_INIT;
+	enum inflate_result r = INFLATE_OK;
+	bool done = false;
+
+	if (lzma_auto_decoder(&s, 256 << 20, 0) != LZMA_OK)
+		return INFLATE_NO_MEMORY;
+	s.next_in = in;
+	s.avail_in = size;
+	while (!r && !done) {
+		if (out->size == out->room)
+			r = grow(out);
+		if (!r)
+			r = xz_step(&s, out, &done);
+	}
+	if (!r)
+		r = finish(out, s.next_in, s.avail_in);
+	lzma_end(&s);
 	return r;
 }

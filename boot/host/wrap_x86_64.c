@@ -85,6 +85,20 @@ static bool is_payload(const struct wrap_file *f)
 	return is_bzimage(f) && setup_bytes(f->data) == LUO_SETUP_BYTES && info_of(f, &info);
 }
 
+static bool inner(const u8 *image, u64 size, struct luo_range *file)
+{
+	struct luo_wrap_info info;
+
+	if (size < LUO_INFO_AT + sizeof(info))
+		return false;
+	memcpy(&info, image + LUO_INFO_AT, sizeof(info));
+	if (memcmp(info.magic, LUO_INFO_MAGIC, sizeof(info.magic)) || !info.next_setup ||
+	    info.next_end > size || info.next_setup >= info.next_end)
+		return false;
+	*file = (struct luo_range){ info.next_setup, info.next_end - info.next_setup };
+	return true;
+}
+
 static int check_payload(const struct wrap_file *payload)
 {
 	struct luo_wrap_info info;
@@ -198,5 +212,6 @@ const struct wrap_arch wrap_x86_64 = {
 	.check_kernel = check_kernel,
 	.check_payload = check_payload,
 	.lay_out = lay_out,
+	.inner = inner,
 	.fill = fill,
 };

@@ -15,8 +15,9 @@ CHUNK = 4096    # grain of the sparse memory that is written
 SETUP_KHO = 10
 SETUP_DATA = 0x250      # in boot_params
 X86_64, AARCH64 = 62, 183      # e_machine
-# size of NT_PRSTATUS, offset of RSI (x86-64) or x0 (arm64) in it
-PRSTATUS = {X86_64: (336, 216), AARCH64: (392, 112)}
+# size of NT_PRSTATUS, offsets of RSI (x86-64) or x0 (arm64) and of the program
+# counter in it
+PRSTATUS = {X86_64: (336, 216, 240), AARCH64: (392, 112, 368)}
 
 
 def _write_range(file, ram, at, start, size):
@@ -51,10 +52,15 @@ def _note(name, kind, data):
 
 
 def prstatus(value, machine=X86_64):
-    """All other registers are odd, so that none of them points anywhere."""
-    size, at = PRSTATUS[machine]
+    """All other registers are odd, so that none of them points anywhere.
+
+    value: the register, or a pair of it and the program counter."""
+    size, at, pc = PRSTATUS[machine]
     data = bytearray(b"\xa5" * size)
+    value, where = value if isinstance(value, tuple) else (value, None)
     struct.pack_into("<Q", data, at, value)
+    if where is not None:
+        struct.pack_into("<Q", data, pc, where)
     return _note("CORE", 1, bytes(data))
 
 

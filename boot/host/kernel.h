@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* The next kernel's image, from a file or from a dump, unpacked to be looked into. */
+#ifndef HOST_KERNEL_H
+#define HOST_KERNEL_H
+
+#include "../../luo/next_kernel.h"
+#include "wrap.h"
+
+/**
+ * struct kernel_image - a kernel
+ * @file:   the file that it came from; empty for one from a dump
+ * @text, @size: its bytes as they are when it runs, NULL when they could not be unpacked
+ * @unpacked: memory behind @text, or NULL
+ * @kernel: what the core asks
+ * @kho_default: its configuration is in it, and says that KHO is on without kho=
+ */
+struct kernel_image {
+	struct wrap_file file;
+	const u8 *text;
+	size_t size;
+	u8 *unpacked;
+	struct luo_kernel kernel;
+	bool kho_default;
+};
+
+int kernel_open(struct kernel_image *k, const char *path);
+bool kernel_in_memory(struct kernel_image *k, const u8 *image, u64 size, const u8 *params);
+void kernel_close(struct kernel_image *k);
+
+#endif

@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * What a device tree tells the next kernel: in a sound one nothing is found, and each damage has
+ * its own code. Properties are those of Documentation/arch/arm64 and the devicetree specification;
+ * cells are big-endian, the records of UEFI's memory map are not.
+ */
+#include <libfdt.h>
+#include <string.h>
+
+#include "../../fdt/next.h"
+#include "follow.h"
+
+#define TREE	(LOW_BANK + KIB(128))
+#define IMAGE	(LOW_BANK + KIB(512))
+#define INITRD	(LOW_BANK + KIB(800))
+#define IMA	(LOW_BANK + KIB(900))
+#define EFI_MAP STRAY_AT
+#define ROOM	8192
+
+struct pair {
+	u64 start, size;
+};
+
+/* A tree under construction; the tests change what sound() says and build it. */
+struct tree {
+	u32 ac, sc;
+	bool no_chosen;
+	const char *bootargs;
+	struct pair memory[2], usable[1], ima, reserved[1], memreserve[2];
+	u32 nr_memory, nr_usable, nr_reserved, nr_memreserve;
+	const char *status, *reserved_flag;
+	struct pair initrd; /* start and end */
+	u64 efi_size, efi_step;
+	u64 entry;
+};
+
+static void ok(int err)
+{
+	assert_int_equal(err, 0);
+}
+
+static void put_number(void *dtb, const char *name, u64 v, u32 words)
+{
+	fdt32_t be[2] = { cpu_to_fdt32((u32)(v >> 32)), cpu_to_fdt32((u32)v) };
+
+	ok(fdt_property(dtb, name, be + 2 - words, 4 * words));
+}
+
+static void put_pairs(void *dtb, const struct tree *t, const char *name, const struct pair *p,
+		      u32 nr)
+{
+	fdt32_t be[16];
+	u32 n = 0;
+
+	for (u32 i = 0; i < nr; i++) {
+		if (t->ac == 2)
+			be[n++] = cpu_to_fdt32((u32)(p[i].start >> 32));
+		be[n++] = cpu_to_fdt32((u32)p[i].start);
+		if (t->sc == 2)
+			be[n++] = cpu_to_fdt32((u32)(p[i].size >> 32));
+		be[n++] = cpu_to_fdt32((u32)p[i].size);
+	}
+	ok(fdt_property(dtb, name, be, (int)n * 4));
+}
+
+static void put_chosen(void *dtb, const struct tree *t)
+{
+	ok(fdt_begin_node(dtb, "chosen"));
+	if (t->bootargs)
+		ok(fdt_property_string(dtb, "bootargs", t->bootargs));
+	if (t->initrd.size) {
+		put_number(dtb, "linux,initrd-start", t->initrd.start, 2);
+		put_number(dtb, "linux,initrd-end", t->initrd.size, 2);
+	}
+	if (t->ima.start)
+		put_pairs(dtb, t, "linux,ima-kexec-buffer", &t->ima, 1);
+	if (t->efi_step) {
+		put_number(dtb, "linux,uefi-mmap-start", EFI_MAP, 2);
+		put_number(dtb, "linux,uefi-mmap-size", t->efi_size, 1);
+		put_number(dtb, "linux,uefi-mmap-desc-size", t->efi_step, 1);
+	}
+	ok(fdt_end_node(dtb));
+}
+
+static void put_memory(void *dtb, const struct tree *t)
+{
+	ok(fdt_begin_node(dtb, "memory@40000000"));
+	ok(fdt_property_string(dtb, "device_type", "memory"));
+	if (t->status)
+		ok(fdt_property_string(dtb, "status", t->status));
+	put_pairs(dtb, t, "reg", t->memory, t->nr_memory);
+	if (t->nr_usable)
+		put_pairs(dtb, t, "linux,usable-memory", t->usable, t->nr_usable);
+	ok(fdt_end_node(dtb));
+}
+
+static void put_reserved(void *dtb, const struct tree *t)
+{
+	if (!t->nr_reserved)
+		return;
+	ok(fdt_begin_node(dtb, "reserved-memory"));
+	ok(fdt_begin_node(dtb, "firmware@0"));
+	put_pairs(dtb, t, "reg", t->reserved, t->nr_reserved);
+	if (t->reserved_flag)
+		ok(fdt_property(dtb, t->reserved_flag, "", 0));
+	ok(fdt_end_node(dtb));
+	ok(fdt_end_node(dtb));
+}
+
+static void put_tree(struct world *w, const struct tree *t)
+{
+	void *dtb = world_at(w, TREE, ROOM);
+
+	memset(dtb, 0, ROOM);
+	ok(fdt_create(dtb, ROOM));
+	for (u32 i = 0; i < t->nr_memreserve; i++)
+		ok(fdt_add_reservemap_entry(dtb, t->memreserve[i].start, t->memreserve[i].size));
+	ok(fdt_finish_reservemap(dtb));
+	ok(fdt_begin_node(dtb, ""));
+	put_number(dtb, "#address-cells", t->ac, 1);
+	put_number(dtb, "#size-cells", t->sc, 1);
+	put_memory(dtb, t);
+	put_reserved(dtb, t);
+	if (!t->no_chosen)
+		put_chosen(dtb, t);
+	ok(fdt_end_node(dtb));
+	ok(fdt_finish(dtb));
+}
+
+static struct tree sound(struct world *w)
+{
+	world_put(w, IMAGE + 16, KIB(256));
+	world_put32(w, IMAGE + 56, 0x644d5241);
+	return (struct tree){
+		.ac = 2,
+		.sc = 2,
+		.bootargs = "kho=on liveupdate=on",
+		.memory = { { LOW_BANK, LOW_SIZE }, { HIGH_BANK, w->bank[1].size } },
+		.nr_memory = 2,
+		.initrd = { INITRD, INITRD + 5000 },
+		.ima = { IMA, 4096 },
+		.memreserve = { { INITRD, 5000 }, { IMA, 4096 } },
+		.nr_memreserve = 2,
+		.entry = IMAGE,
+	};
+}
+
+static void check(struct answer *a, struct world *w, const struct tree *t)
+{
+	static struct luo_next next;
+	struct luo_phys phys = w->phys;
+	struct luo_map map;
+
+	put_tree(w, t);
+	phys.page_shift = w->shift;
+	run(a, w, LUO_MODE_VERIFY);
+	luo_map_open(&map, &phys, a->state.kho->map, a->state.map_pa);
+	fdt_next(&next, &phys, TREE, t->entry, &a->report);
+	luo_next_check(&next, &phys, &map, &a->report);
+	luo_report_close(&a->report);
+}
+
+/* Damages. */
+
+static void as_it_is(struct world *w, struct tree *t)
+{
+	(void)w;
+	(void)t;
+}
+
+static void image_outside(struct world *w, struct tree *t)
+{
+	t->entry = STRAY_AT;
+	world_put(w, STRAY_AT + 16, KIB(64));
+	world_put32(w, STRAY_AT + 56, 0x644d5241);
+}
+
+static void image_too_large(struct world *w, struct tree *t)
+{
+	(void)t;
+	world_put(w, IMAGE + 16, MIB(1));
+}
+
+static void image_elsewhere(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->entry = STRAY_AT + 64;
+}
+
+static void initrd_outside(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->initrd = (struct pair){ STRAY_AT, STRAY_AT + 1 };
+}
+
+static void initrd_on_block(struct world *w, struct tree *t)
+{
+	t->initrd = (struct pair){ w->block[1].pa, w->block[1].pa + 1 };
+	t->nr_memreserve = 0;
+}
+
+static void initrd_backwards(struct world *w, struct tree *t)
+{
+	t->initrd = (struct pair){ w->block[1].pa, w->block[1].pa - 1 };
+}
+
+static void reserved_block(struct world *w, struct tree *t)
+{
+	t->memreserve[0] = (struct pair){ w->block[0].pa, 1 };
+}
+
+static void firmware_on_block(struct world *w, struct tree *t)
+{
+	t->reserved[0] = (struct pair){ w->block[0].pa, 4096 };
+	t->nr_reserved = 1;
+}
+
+static void cma_on_block(struct world *w, struct tree *t)
+{
+	firmware_on_block(w, t);
+	t->reserved_flag = "reusable";
+}
+
+static void memory_cut(struct world *w, struct tree *t)
+{
+	t->memory[1].size = w->block[0].pa - HIGH_BANK;
+}
+
+static void memory_hotplugged(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->nr_memory = 1;
+}
+
+static void memory_disabled(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->status = "disabled";
+}
+
+static void memory_okay(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->status = "okay";
+}
+
+static void memory_limited(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->usable[0] = t->memory[0];
+	t->nr_usable = 1;
+}
+
+/* arm64 counts memory: 8M are all of the low bank. memmap= is nothing there. */
+static void mem_too_little(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->bootargs = "kho=on liveupdate=on mem=8M";
+}
+
+static void mem_enough(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->bootargs = "kho=on liveupdate=on mem=7G";
+}
+
+static void memmap_of_x86(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->bootargs = "kho=on liveupdate=on memmap=exactmap";
+}
+
+static void kho_off(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->bootargs = "kho=off liveupdate=on";
+}
+
+static void bootargs_absent(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->bootargs = NULL;
+}
+
+static void ima_hole(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->ima.start = HOLE;
+	t->nr_memreserve = 1;
+}
+
+static void ima_on_block(struct world *w, struct tree *t)
+{
+	t->ima.start = w->block[0].pa;
+	t->nr_memreserve = 1;
+}
+
+/* One descriptor of UEFI's: type @0, start @8, pages of 4 KiB @24, attributes @32. */
+static void put_desc(struct world *w, u32 i, u32 type, u64 start, u64 size, u64 attr)
+{
+	u64 pa = EFI_MAP + 48 * i;
+
+	world_put32(w, pa, type);
+	world_put(w, pa + 8, start);
+	world_put(w, pa + 24, size / 4096);
+	world_put(w, pa + 32, attr);
+}
+
+static void efi(struct world *w, struct tree *t)
+{
+	t->nr_memory = 1; /* does not count */
+	put_desc(w, 0, 7, LOW_BANK, LOW_SIZE, 8);
+	put_desc(w, 1, 2, HIGH_BANK, w->bank[1].size / 2, 8);
+	put_desc(w, 2, 4, HIGH_BANK + w->bank[1].size / 2, w->bank[1].size / 2, 15);
+	t->efi_size = 3 * 48;
+	t->efi_step = 48;
+}
+
+static void efi_runtime(struct world *w, struct tree *t)
+{
+	efi(w, t);
+	put_desc(w, 1, 6, HIGH_BANK, w->bank[1].size / 2, 8);
+}
+
+static void efi_uncached(struct world *w, struct tree *t)
+{
+	efi(w, t);
+	put_desc(w, 1, 7, HIGH_BANK, w->bank[1].size / 2, 1);
+}
+
+static void efi_wraps(struct world *w, struct tree *t)
+{
+	efi(w, t);
+	put_desc(w, 1, 7, HIGH_BANK, ~0ULL, 8);
+	world_put(w, EFI_MAP + 48 + 24, ~0ULL);
+}
+
+static void efi_cut(struct world *w, struct tree *t)
+{
+	efi(w, t);
+	put_desc(w, 1, 2, HIGH_BANK, w->bank[1].size, 8);
+	t->efi_size = 2 * 48 + 47;
+}
+
+static void efi_malformed(struct world *w, struct tree *t)
+{
+	efi(w, t);
+	t->efi_step = 39;
+}
+
+static void efi_map_on_block(struct world *w, struct tree *t)
+{
+	efi(w, t);
+	world_preserve(w, EFI_MAP, 0);
+}
+
+static void no_chosen(struct world *w, struct tree *t)
+{
+	memory_hotplugged(w, t);
+	t->no_chosen = true;
+}
+
+struct harm {
+	const char *name;
+	void (*harm)(struct world *w, struct tree *t);
+	u16 code;
+	u8 severity;
+	u8 verdict;
+	u16 also;
+};
+
+static const struct harm harms[] = {
+	{ "as_it_is", as_it_is, FINE },
+	{ "image_outside", image_outside, LUO_B05, NOTE },
+	{ "image_too_large", image_too_large, LUO_B05, NOTE },
+	{ "image_elsewhere", image_elsewhere, FINE },
+	{ "initrd_outside", initrd_outside, LUO_B05, NOTE },
+	{ "initrd_on_block", initrd_on_block, LUO_B06, LOSE, LUO_B05 },
+	{ "initrd_backwards", initrd_backwards, FINE },
+	{ "reserved_block", reserved_block, LUO_B06, LOSE },
+	{ "firmware_on_block", firmware_on_block, LUO_B06, LOSE },
+	{ "cma_on_block", cma_on_block, FINE },
+	{ "memory_cut", memory_cut, LUO_B07, PANIC },
+	{ "memory_hotplugged", memory_hotplugged, LUO_B07, PANIC },
+	{ "memory_disabled", memory_disabled, FINE },
+	{ "memory_okay", memory_okay, FINE },
+	{ "memory_limited", memory_limited, LUO_B07, PANIC },
+	{ "mem_too_little", mem_too_little, LUO_B07, PANIC, LUO_B11 },
+	{ "mem_enough", mem_enough, LUO_B11, NOTE },
+	{ "memmap_of_x86", memmap_of_x86, FINE },
+	{ "kho_off", kho_off, LUO_B08, LOSE },
+	{ "bootargs_absent", bootargs_absent, FINE },
+	{ "ima_hole", ima_hole, LUO_B14, NOTE },
+	{ "ima_on_block", ima_on_block, LUO_B06, LOSE, LUO_B05 },
+	{ "efi", efi, FINE },
+	{ "efi_runtime", efi_runtime, LUO_B07, PANIC },
+	{ "efi_uncached", efi_uncached, LUO_B07, PANIC },
+	{ "efi_wraps", efi_wraps, LUO_B07, PANIC },
+	{ "efi_cut", efi_cut, FINE },
+	{ "efi_malformed", efi_malformed, FINE },
+	{ "efi_map_on_block", efi_map_on_block, LUO_B06, LOSE },
+	{ "no_chosen", no_chosen, FINE },
+};
+
+static void expect_harm(const struct answer *a, const struct harm *h)
+{
+	expect_verdict(a, h->verdict);
+	if (h->severity == LUO_SEV_NONE) {
+		assert_int_equal(a->report.nr_findings, 0);
+		return;
+	}
+	expect(a, h->code, h->severity);
+	for (u32 i = 0; i < a->report.nr_kept; i++) {
+		u16 code = a->report.findings[i].code;
+
+		if (code != h->code && (!h->also || code != h->also))
+			fail_msg("%s comes with %s", h->name, luo_code_text(code));
+	}
+}
+
+static void harm_test(void **state)
+{
+	const struct harm *h = *state;
+	struct answer a;
+	struct world w;
+	struct tree t;
+
+	for (u32 shift = 12; shift <= 16; shift += 2) {
+		world_standard(&w, shift, WORLD_V5);
+		t = sound(&w);
+		h->harm(&w, &t);
+		run_open(&a, KIB(1024));
+		check(&a, &w, &t);
+		expect_harm(&a, h);
+		run_close(&a);
+		world_close(&w);
+	}
+}
+
+/* With one cell for each number, as small machines have it. */
+static void one_cell(void **state)
+{
+	struct answer a;
+	struct world w;
+	struct tree t;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_V5);
+	t = sound(&w);
+	t.ac = t.sc = 1;
+	t.memory[1] = t.memory[0];
+	run_open(&a, KIB(1024));
+	check(&a, &w, &t);
+	assert_true(count_of(&a, LUO_B07) > 0); /* nothing above 4 GiB can be told */
+	assert_int_equal(count_of(&a, LUO_B14), 0);
+	t.ac = 3;
+	t.sc = 2;
+	check(&a, &w, &t);
+	assert_int_equal(a.report.nr_findings, 0);
+	run_close(&a);
+	world_close(&w);
+}
+
+/* Trees that are none, not whole, or misplaced. */
+static void no_tree(void **state)
+{
+	static struct luo_next next;
+	const u64 place[] = { HOLE, LOW_BANK + LOW_SIZE - 8, TREE + 4, TREE + KIB(64) };
+	struct luo_report r;
+	struct world w;
+	struct tree t;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_V5);
+	t = sound(&w);
+	put_tree(&w, &t);
+	memmove(world_at(&w, TREE + 4, ROOM), world_at(&w, TREE, ROOM), ROOM);
+	luo_report_init(&r);
+	for (u32 i = 0; i < LUO_ARRAY_SIZE(place); i++)
+		fdt_next(&next, &w.phys, place[i], 0, &r);
+	put_tree(&w, &t);
+	fdt_set_totalsize(world_at(&w, TREE, ROOM), MIB(3));
+	fdt_next(&next, &w.phys, TREE, 0, &r);
+	assert_int_equal(next.nr_parts, 0);
+	assert_int_equal(r.nr_findings, 0);
+	world_close(&w);
+}
+
+static int run_harms(void)
+{
+	struct CMUnitTest test[LUO_ARRAY_SIZE(harms)] = { 0 };
+
+	for (u32 i = 0; i < LUO_ARRAY_SIZE(harms); i++) {
+		test[i].name = harms[i].name;
+		test[i].test_func = harm_test;
+		test[i].initial_state = (void *)&harms[i];
+	}
+	return _cmocka_run_group_tests("device tree", test, LUO_ARRAY_SIZE(harms), NULL, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_cell),
+		cmocka_unit_test(no_tree),
+	};
+	int failed = run_harms();
+
+	return failed + cmocka_run_group_tests_name("next tree", tests, NULL, NULL);
+}
