@@ -68,6 +68,21 @@ static void claim_regions(const struct follow *f, u64 pa, u64 size)
 	fdt_for_each_subnode(node, tree, 0) claim_region(f, tree, node, pa);
 }
 
+/* Source: kho_in_kexec_metadata(), kernel/liveupdate/kexec_handover.c, 7.1 to 7.3. */
+static void read_metadata(const struct follow *f, u64 pa, u64 size)
+{
+	const struct luo_kexec_metadata_ser *m = luo_map(f->phys, pa, sizeof(*m));
+	u32 version = m ? luo_get32(m) : 0;
+
+	if (!m || size < sizeof(*m) || version != LUO_METADATA_VERSION ||
+	    luo_strnlen(m->previous_release, LUO_RELEASE_LEN) == LUO_RELEASE_LEN) {
+		luo_owners_add(f->o, LUO_K11, LUO_SEV_NOTE, pa, version, &kho_owner);
+		return;
+	}
+	luo_strcopy(f->o->metadata.release, LUO_RELEASE_LEN, m->previous_release, LUO_RELEASE_LEN);
+	f->o->metadata.count = luo_get32(&m->kexec_count);
+}
+
 static u8 kind_of(const char *name)
 {
 	if (luo_streq(name, "memblock"))
@@ -96,6 +111,8 @@ static void follow_child(const struct follow *f, const void *tree, int node)
 			       &kho_owner);
 	if (claim == LUO_CLAIM_DONE && kind == LUO_CLAIMS_MEMBLOCK)
 		claim_regions(f, pa, size);
+	if (claim == LUO_CLAIM_DONE && kind == LUO_CLAIMS_METADATA)
+		read_metadata(f, pa, size);
 }
 
 /* The tree was found sound when it was opened. */
@@ -129,10 +146,22 @@ static u64 flb_area(const struct follow *f)
 	return pa;
 }
 
+/* The reader compares up to a NUL, and so goes on behind a name without one. */
+static void check_flb_names(const struct follow *f, u64 pa, const u8 *p, u64 count)
+{
+	for (u64 i = 0; i < count; i++) {
+		u64 at = sizeof(struct luo_flb_header_ser) + i * sizeof(struct luo_flb_ser);
+
+		if (luo_strnlen((const char *)p + at, LUO_COMPAT_LEN) == LUO_COMPAT_LEN)
+			luo_owners_add(f->o, LUO_C09, LUO_SEV_LOSE, pa + at, i, &luo_owner);
+	}
+}
+
 /* What an FLB holds is its own business. Source: luo_flb_retrieve_one(), Linux 7.1 to 7.3. */
 static void follow_flbs(const struct follow *f)
 {
 	u64 pa = flb_area(f), page = luo_page_size(f->phys), count;
+	u64 max = (page - sizeof(struct luo_flb_header_ser)) / sizeof(struct luo_flb_ser);
 	const u8 *p = luo_map(f->phys, pa, page);
 	enum luo_claim claim = LUO_CLAIM_MISSING;
 
@@ -147,7 +176,8 @@ static void follow_flbs(const struct follow *f)
 	}
 	count = luo_get64(p + offsetof(struct luo_flb_header_ser, count));
 	f->o->unknown += count;
-	if (count > (page - sizeof(struct luo_flb_header_ser)) / sizeof(struct luo_flb_ser))
+	check_flb_names(f, pa, p, count < max ? count : max);
+	if (count > max)
 		luo_owners_add(f->o, LUO_C08, LUO_SEV_PANIC, pa, count, &luo_owner);
 }
 

@@ -113,6 +113,25 @@ struct luo_flb_ser {
 };
 _Static_assert(sizeof(struct luo_flb_ser) == 64, "luo_flb_ser");
 
+#define LUO_METADATA_VERSION 1
+#define LUO_RELEASE_LEN	     65 /* __NEW_UTS_LEN + 1, NUL included */
+
+/**
+ * struct luo_kexec_metadata_ser - data of the sub-node kexec-metadata, include/linux/kho/abi/
+ * kexec_metadata.h, 7.1 to 7.3
+ * @previous_release: of the kernel that did the last kexec
+ * @kexec_count:      kexecs since the last cold boot
+ */
+struct luo_kexec_metadata_ser {
+	u32 version;
+	char previous_release[LUO_RELEASE_LEN];
+	u32 kexec_count;
+} __attribute__((packed));
+
+LUO_ASSERT_WIRE(struct luo_kexec_metadata_ser, previous_release, 4);
+LUO_ASSERT_WIRE(struct luo_kexec_metadata_ser, kexec_count, 69);
+_Static_assert(sizeof(struct luo_kexec_metadata_ser) == 73, "luo_kexec_metadata_ser");
+
 /** struct luo_kho_setup - payload of the x86 setup_data node of type 10, Linux 6.16 to 7.3,
  * arch/x86/include/uapi/asm/setup_data.h.
  */

@@ -67,6 +67,13 @@ struct luo_owner_watch {
 	void *ctx;
 };
 
+/** struct luo_metadata - what kexec-metadata says; release "" when there is none to be understood.
+ */
+struct luo_metadata {
+	char release[LUO_RELEASE_LEN];
+	u32 count;
+};
+
 #define LUO_MAX_TWICE 16 /* entries with two owners of which both owners are named */
 
 /** struct luo_twice - an entry that was claimed a second time, by @kind. */
@@ -95,6 +102,7 @@ struct luo_twice {
  * @meet:      a block was reached a second time
  * @twice, @nr_twice: entries with two owners
  * @again:     second walk: only the first owners of those are looked for
+ * @metadata:  of the kernel that hands over, and how often there was a kexec
  * @blocks, @budget: blocks claimed, and those that may still be walked over without claiming
  */
 struct luo_owners {
@@ -118,6 +126,7 @@ struct luo_owners {
 	struct luo_twice twice[LUO_MAX_TWICE];
 	u32 nr_twice;
 	bool again;
+	struct luo_metadata metadata;
 	u64 blocks;
 	u64 budget;
 };

@@ -112,6 +112,26 @@ static void flb_used(struct world *w)
 	world_put(w, w->flb_pa + 8, 1);
 }
 
+/* Names of 48 bytes, the first at 16, 64 bytes apart. */
+static void flb_nameless_end(struct world *w)
+{
+	world_put(w, w->flb_pa + 8, 2);
+	memset(world_at(w, w->flb_pa + 16 + 64, 48), 'f', 48);
+}
+
+/* The same behind the last that counts. */
+static void flb_stale(struct world *w)
+{
+	flb_nameless_end(w);
+	world_put(w, w->flb_pa + 8, 1);
+}
+
+static void flb_long_name(struct world *w)
+{
+	flb_nameless_end(w);
+	*world_at(w, w->flb_pa + 16 + 64 + 47, 1) = '\0';
+}
+
 static void no_flb(struct world *w)
 {
 	world_forget(w, w->flb_pa, 0);
@@ -131,6 +151,32 @@ static void memblock_no_tree(struct world *w)
 static void metadata_unpreserved(struct world *w)
 {
 	world_forget(w, w->metadata_pa, 0);
+}
+
+static void metadata_newer(struct world *w)
+{
+	world_put32(w, w->metadata_pa, 2);
+}
+
+static void metadata_zero(struct world *w)
+{
+	memset(world_at(w, w->metadata_pa, 73), 0, 73);
+}
+
+static void metadata_unterminated(struct world *w)
+{
+	memset(world_at(w, w->metadata_pa + 4, 65), '7', 65);
+}
+
+static void metadata_long(struct world *w)
+{
+	memset(world_at(w, w->metadata_pa + 4, 64), '7', 64);
+}
+
+static void metadata_short(struct world *w)
+{
+	w->metadata_size = 72;
+	world_write_kho(w);
 }
 
 /* A region that begins at an odd page: entries of order 0, 1, and so on. */
@@ -201,9 +247,17 @@ static const struct damage page_damages[] = {
 	{ "FLB area not preserved", flb_stray, LUO_C07, LOSE },
 	{ "FLB area in a hole", flb_hole, LUO_C07, PANIC },
 	{ "FLB area overfull", flb_overfull, LUO_C08, PANIC },
+	{ "FLB name without an end", flb_nameless_end, LUO_C09, LOSE },
+	{ "FLB name without an end that does not count", flb_stale, FINE },
+	{ "FLB name of 47 bytes", flb_long_name, FINE },
 	{ "memblock not preserved", memblock_unpreserved, LUO_K08, LOSE },
 	{ "memblock not a tree", memblock_no_tree, LUO_K09, LOSE },
 	{ "metadata not preserved", metadata_unpreserved, LUO_K08, LOSE },
+	{ "metadata of another version", metadata_newer, LUO_K11, NOTE },
+	{ "metadata all zero", metadata_zero, LUO_K11, NOTE },
+	{ "metadata without an end", metadata_unterminated, LUO_K11, NOTE },
+	{ "metadata with a long release", metadata_long, FINE },
+	{ "metadata too short", metadata_short, LUO_K11, NOTE },
 	{ "region", region, FINE },
 	{ "region not preserved", region_unpreserved, LUO_K10, LOSE },
 	{ "region ends in an entry", region_short, LUO_K10, LOSE },
@@ -212,6 +266,26 @@ static const struct damage page_damages[] = {
 	{ "unknown sub-node not preserved", other_unpreserved, LUO_K08, NOTE },
 	{ "unknown sub-node with more", other_left_over, LUO_M11, NOTE },
 };
+
+static void metadata_is_read(void **state)
+{
+	struct luo_owners o;
+	struct answer a;
+	struct world w;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_V5);
+	world_put32(&w, w.metadata_pa + 69, 0x01020304);
+	run_open(&a, LUO_ARENA_MIN);
+	assert_int_equal(follow(&a, &w, &o, false), 0);
+	assert_string_equal(o.metadata.release, "7.3.4");
+	assert_int_equal(o.metadata.count, 0x01020304);
+	metadata_unterminated(&w);
+	assert_int_equal(follow(&a, &w, &o, false), 0);
+	assert_string_equal(o.metadata.release, "");
+	run_close(&a);
+	world_close(&w);
+}
 
 /* Both owners are named, each with what becomes of it. */
 static void two_owners(void **state)
@@ -382,9 +456,13 @@ static void broken_lists(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sound),	cmocka_unit_test(sound_kho_v1),
-		cmocka_unit_test(two_owners),	cmocka_unit_test(unclaimed_is_listed),
-		cmocka_unit_test(watched),	cmocka_unit_test(refusals),
+		cmocka_unit_test(sound),
+		cmocka_unit_test(sound_kho_v1),
+		cmocka_unit_test(metadata_is_read),
+		cmocka_unit_test(two_owners),
+		cmocka_unit_test(unclaimed_is_listed),
+		cmocka_unit_test(watched),
+		cmocka_unit_test(refusals),
 		cmocka_unit_test(broken_lists),
 	};
 	int failed = cmocka_run_group_tests_name("owners", tests, NULL, NULL);

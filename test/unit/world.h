@@ -130,7 +130,7 @@ struct world {
 	u64 root, nodes, entries, pages;
 	struct world_kho kho;
 	struct world_tree tree;
-	u64 luo_pa, record_pa, flb_pa, memblock_pa, metadata_pa;
+	u64 luo_pa, record_pa, flb_pa, memblock_pa, metadata_pa, metadata_size;
 	struct world_block *block;
 	u32 nr_blocks, max_blocks;
 	u64 sessions, files, fblocks;

@@ -62,7 +62,7 @@ void world_write_kho(struct world *w)
 		number(fdt, k->size_prop, k->size, k->size_len);
 		ok(fdt_end_node(fdt));
 	}
-	child(w, fdt, "kexec-metadata", w->metadata_pa, 73);
+	child(w, fdt, "kexec-metadata", w->metadata_pa, w->metadata_size);
 	if (k->other)
 		child(w, fdt, k->other, k->other_data, 100);
 	end(fdt);
@@ -177,6 +177,7 @@ static void write_others(struct world *w)
 	w->memblock_pa = world_alloc(w, 0);
 	world_write_memblock(w, 0, 0);
 	w->metadata_pa = world_alloc(w, 0);
+	w->metadata_size = 73;
 	memcpy(world_at(w, w->metadata_pa, 4), &one, 4);
 	strcpy((char *)world_at(w, w->metadata_pa + 4, 65), "7.3.4");
 	w->flb_pa = world_alloc(w, 0);
