@@ -3,6 +3,8 @@
 every file to its last page on the way.
 """
 
+import struct
+
 import pytest
 from dumps import Boot, raw_args, write_elf
 from flattree import flatten, native, text
@@ -172,6 +174,8 @@ def test_sub_nodes(tmp_path):
         {"compatible": text("memblock-v1")},
         {"trace": ({"compatible": text("reserve-mem-v1"),
                     "start": native(start), "size": native(5 * 4096)}, {})})))
+
+    state.ram.write(metadata, struct.pack("<I65sI", 1, b"7.3.4", 3))
 
     def child(pa, size):
         return {"preserved-data": native(pa), "blob-size": native(size)}, {}
