@@ -35,7 +35,7 @@ export LUO_ARCHES := $(ARCHES)
 
 CORE_SRC := $(wildcard luo/*.c fdt/*.c)
 
-.PHONY: help run check check-long payload host kernels packages install dist clean
+.PHONY: help run check check-long payload efi host kernels packages install dist clean
 .DELETE_ON_ERROR:
 
 help:
@@ -48,6 +48,7 @@ help:
 #: make check        all tests (first time about 20 minutes, most of it six kernel builds; then 7)
 #: make check-long   make check, and the tests that take longer (then 10 minutes)
 #: make payload      build/x86_64/luo.bzImage; with ARCH=aarch64 build/aarch64/luo.Image
+#: make efi          build/x86_64/luo.efi; with ARCH=aarch64 build/aarch64/luo.efi
 #: make host         build/host/luo, the host tool
 #: make kernels      the kernels that the tests boot, into ~/.cache/luo-payload
 #: make packages     install what all of the above needs (or print how, when not root)
@@ -64,10 +65,12 @@ help:
 #: CC=clang          another compiler
 
 include boot/kexec/kexec.mk
+include boot/efi/efi.mk
 include boot/host/host.mk
 include test/unit/unit.mk
 
 payload: $(PAYLOAD)/$(PAYLOAD_NAME)
+efi: $(EFI_PRODUCT)
 host: $(BUILD)/host/luo
 
 packages:

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
-/* KHO in a device tree's /chosen, as arm64 hands it over. */
+/* KHO in a device tree's /chosen, as arm64 hands it over; read and written. */
 #ifndef FDT_CHOSEN_H
 #define FDT_CHOSEN_H
 
 #include "../luo/state.h"
 
 int fdt_chosen_handover(const void *dtb, u64 size, struct luo_handover *handover);
+int fdt_chosen_set_handover(void *dtb, const struct luo_handover *handover);
 
 #endif

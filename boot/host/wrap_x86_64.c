@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "../../arch/x86_64/image.h"
+#include "../../luo/bzimage.h"
 
 #define MIN_TAIL  (1ULL << 20) /* working memory of the payload behind the kernel's file */
-#define MAX_ALIGN (1ULL << 30)
 
 /* Bytes of the setup sectors; 0 stands for 4, says boot.rst. */
 static u32 setup_bytes(const u8 *image)
@@ -22,8 +22,7 @@ static u32 setup_bytes(const u8 *image)
 
 static bool is_bzimage(const struct wrap_file *f)
 {
-	return f->size >= 1024 && !memcmp(f->data + HDR_MAGIC, "HdrS", 4) &&
-	       wrap_get16(f->data + HDR_BOOT_FLAG) == 0xaa55;
+	return luo_bzimage_is(f->data, f->size);
 }
 
 static const struct luo_wrap_info *info_of(const struct wrap_file *f, struct luo_wrap_info *info)
@@ -36,46 +35,17 @@ static const struct luo_wrap_info *info_of(const struct wrap_file *f, struct luo
 	return memcmp(info->magic, LUO_INFO_MAGIC, sizeof(info->magic)) ? NULL : info;
 }
 
-/* Sizes that contradict each other: kexec would fail later and with less to say. */
-static int check_sizes(const struct wrap_file *kernel)
-{
-	u32 align = luo_get32(kernel->data + HDR_KERNEL_ALIGNMENT);
-	u32 init = luo_get32(kernel->data + HDR_INIT_SIZE);
-	u32 setup = setup_bytes(kernel->data);
-
-	if (kernel->size <= setup + LUO_ENTRY64)
-		return wrap_refuse(kernel, "cut short: its setup sectors are not all there");
-	/* syssize counts 16 bytes; makers before 6.x rounded it up (arch/x86/boot/tools/build.c) */
-	if ((u64)luo_get32(kernel->data + HDR_SYSSIZE) * 16 > kernel->size - setup + 15)
-		return wrap_refuse(kernel, "cut short: the file is smaller than its header says");
-	if (align < WRAP_PAGE || align > MAX_ALIGN || (align & (align - 1)))
-		return wrap_refuse(kernel,
-				   "kernel_alignment is no power of two from 4 KiB to 1 GiB");
-	if (init < kernel->size - setup)
-		return wrap_refuse(kernel, "init_size is smaller than the kernel itself");
-	return 0;
-}
-
-/* The questions are those of bzImage64_probe(), arch/x86/kernel/kexec-bzimage64.c (6.16 to 7.3). */
 static int check_kernel(const struct wrap_file *kernel)
 {
-	const u8 *h = kernel->data;
 	struct luo_wrap_info info;
-	u16 xload;
+	struct luo_bzimage header;
+	const char *why;
 
 	if (info_of(kernel, &info))
 		return wrap_refuse(kernel,
 				   "already wrapped; give the kernel that it was made from");
-	if (wrap_get16(h + HDR_VERSION) < 0x20c)
-		return wrap_refuse(kernel, "too old: boot protocol 2.12 (Linux 3.8) is needed");
-	if (!(h[HDR_LOADFLAGS] & LOADFLAG_LOADED_HIGH))
-		return wrap_refuse(kernel, "a zImage, not a bzImage");
-	xload = wrap_get16(h + HDR_XLOADFLAGS);
-	if (!(xload & XLF_KERNEL_64))
-		return wrap_refuse(kernel, "not a 64-bit kernel");
-	if (!h[HDR_RELOCATABLE] || !(xload & XLF_ABOVE_4G))
-		return wrap_refuse(kernel, "not relocatable (CONFIG_RELOCATABLE is needed)");
-	return check_sizes(kernel);
+	why = luo_bzimage_read(kernel->data, kernel->size, &header);
+	return why ? wrap_refuse(kernel, why) : 0;
 }
 
 static bool is_payload(const struct wrap_file *f)

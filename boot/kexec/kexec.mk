@@ -51,7 +51,7 @@ PAYLOAD_LDFLAGS := $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -nostdlib -static-pie -Wl,-T,
 # kernel is given beside KHO alone.
 PAYLOAD_NOT := luo/print_json.c luo/owners.c luo/owners_lists.c luo/owners_rest.c luo/memfd.c \
 	luo/vmalloc.c fdt/owners.c luo/next.c luo/next_cmdline.c luo/next_params.c \
-	luo/next_kernel.c fdt/next.c
+	luo/next_kernel.c fdt/next.c luo/bzimage.c fdt/chosen_set.c
 PAYLOAD_SRC := $(sort $(wildcard arch/*.c arch/$(ARCH)/*.S arch/$(ARCH)/*.c boot/kexec/*.c) \
 	$(filter-out $(PAYLOAD_NOT),$(CORE_SRC)) fdt/env/string.c)
 PAYLOAD_O := $(patsubst %,$(PAYLOAD_OBJ)/%.o,$(PAYLOAD_SRC)) \

@@ -160,11 +160,59 @@ static void malformed(void **state)
 	expect_malformed(buf, size);
 }
 
+/* What is written reads back, in the root's cells, and old values are gone. */
+static void written(void **state)
+{
+	static const struct luo_handover h = { 0x12345000, 0x1000, 0x23450000, 0x30 };
+	u8 dtb[TREE_SIZE] __attribute__((aligned(8)));
+
+	(void)state;
+	for (u32 i = 0; i < LUO_ARRAY_SIZE(trees); i++) {
+		struct luo_handover got = { 0 };
+		bool cells = trees[i].ac <= 2 && trees[i].sc <= 2;
+
+		write_tree(dtb, &trees[i]);
+		if (fdt_open_into(dtb, dtb, sizeof(dtb)))
+			fail();
+		assert_int_equal(fdt_chosen_set_handover(dtb, &h), cells ? 0 : LUO_E_FORMAT);
+		if (!cells)
+			continue;
+		assert_int_equal(fdt_chosen_handover(dtb, sizeof(dtb), &got), 0);
+		assert_memory_equal(&got, &h, sizeof(h));
+		assert_int_equal(fdt_chosen_set_handover(dtb, NULL), 0);
+		assert_int_equal(fdt_chosen_handover(dtb, sizeof(dtb), &got), LUO_E_NONE);
+	}
+}
+
+/* One cell holds no more than 32 bits; a full buffer takes nothing; a tree can be without /chosen.
+ */
+static void not_written(void **state)
+{
+	struct luo_handover h = { 1ULL << 32, 0x1000, 0x23450000, 0x30 };
+	u8 dtb[TREE_SIZE] __attribute__((aligned(8)));
+
+	(void)state;
+	if (fdt_create_empty_tree(dtb, sizeof(dtb)) ||
+	    fdt_setprop_u32(dtb, 0, "#address-cells", 1) ||
+	    fdt_setprop_u32(dtb, 0, "#size-cells", 1))
+		fail();
+	assert_int_equal(fdt_chosen_set_handover(dtb, NULL), 0);
+	assert_int_equal(fdt_path_offset(dtb, "/chosen"), -FDT_ERR_NOTFOUND);
+	assert_int_equal(fdt_chosen_set_handover(dtb, &h), LUO_E_FORMAT);
+	h.fdt_pa = 0x1000;
+	fdt_pack(dtb);
+	assert_int_equal(fdt_chosen_set_handover(dtb, &h), LUO_E_LIMIT);
+	assert_int_equal(fdt_open_into(dtb, dtb, sizeof(dtb)), 0);
+	assert_int_equal(fdt_chosen_set_handover(dtb, &h), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table),
 		cmocka_unit_test(malformed),
+		cmocka_unit_test(written),
+		cmocka_unit_test(not_written),
 	};
 
 	return cmocka_run_group_tests_name("chosen", tests, NULL, NULL);

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * aarch64: the kernel is started as the EFI image that it is. Its stub takes the device tree of
+ * the configuration table, keeps /chosen's linux,kho-* (libstub/fdt.c, Linux 7.3), and asks
+ * firmware for all memory it uses: what was claimed is safe from it. On an ACPI machine there is
+ * no tree; one with nothing but /chosen leaves the kernel with ACPI (dt_is_stub(),
+ * arch/arm64/kernel/acpi.c).
+ */
+#include <libfdt.h>
+
+#include "boot.h"
+
+#include "../../fdt/chosen.h"
+#include "../../fdt/tree.h"
+
+#define EDITS	 1024	    /* bytes that our edits can add, a new /chosen included */
+#define MAX_TREE (2U << 20) /* Documentation/arch/arm64/booting.rst */
+
+static EFI_GUID dtb_guid = {
+	0xb1b621d5, 0xf19c, 0x41a5, { 0x83, 0x0b, 0xd9, 0x15, 0x2c, 0x69, 0xaa, 0xe0 }
+};
+
+static EFI_STATUS refuse(const char *name, const char *why, EFI_STATUS status)
+{
+	efi_say_about(name, why);
+	return status;
+}
+
+static void *alloc(u64 size)
+{
+	EFI_PHYSICAL_ADDRESS at;
+
+	if (app.bs->AllocatePages(AllocateAnyPages, EfiLoaderData, (size + 4095) >> 12, &at))
+		return NULL;
+	return (void *)(size_t)at;
+}
+
+/** efi_device_tree() - the tree of the configuration table, NULL when there is none. */
+const void *efi_device_tree(void)
+{
+	for (UINTN i = 0; i < app.st->NumberOfTableEntries; i++) {
+		const EFI_CONFIGURATION_TABLE *t = &app.st->ConfigurationTable[i];
+
+		if (!__builtin_memcmp(&t->VendorGuid, &dtb_guid, sizeof(dtb_guid)))
+			return t->VendorTable;
+	}
+	return NULL;
+}
+
+/* A copy of firmware's tree, or a tree with nothing in it, with room for edits. */
+static void *new_tree(const void *old, u64 size)
+{
+	void *tree = alloc(size);
+
+	if (!tree)
+		return NULL;
+	if (old)
+		return fdt_open_into(old, tree, (int)size) ? NULL : tree;
+	if (fdt_create_empty_tree(tree, (int)size) ||
+	    fdt_setprop_u32(tree, 0, "#address-cells", 2) ||
+	    fdt_setprop_u32(tree, 0, "#size-cells", 2))
+		return NULL;
+	return tree;
+}
+
+/* Install the tree for the next kernel; @old: what was there, to be put back. */
+static EFI_STATUS install_tree(struct efi_boot *b, const void **old)
+{
+	const struct luo_handover *h = b->kho ? &b->work->handover : NULL;
+	u64 size = EDITS;
+	void *tree;
+
+	*old = efi_device_tree();
+	if (*old) {
+		if (!fdt_tree_sound(*old, MAX_TREE))
+			return refuse("device tree", "firmware's is damaged", EFI_UNSUPPORTED);
+		size += fdt_totalsize(*old);
+	}
+	if (!h && !*old)
+		return EFI_SUCCESS;
+	tree = new_tree(*old, size);
+	if (!tree || fdt_chosen_set_handover(tree, h))
+		return refuse("device tree", "there is no room for one that names KHO",
+			      EFI_OUT_OF_RESOURCES);
+	return app.bs->InstallConfigurationTable(&dtb_guid, tree);
+}
+
+/* EFI_LOAD_FILE2_PROTOCOL, UEFI 2.10, 13.2; gnu-efi 3.0.15 has no declaration of it. */
+struct load_file2 {
+	EFI_STATUS(EFIAPI *load)
+	(struct load_file2 *this, EFI_DEVICE_PATH *path, BOOLEAN boot_policy, UINTN *size,
+	 void *buffer);
+};
+
+static EFI_GUID load_file2_guid = {
+	0x4006c0c1, 0xfcb3, 0x403e, { 0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d }
+};
+static EFI_GUID path_guid = DEVICE_PATH_PROTOCOL;
+
+/* LINUX_EFI_INITRD_MEDIA_GUID of linux/efi.h: where a stub looks for its initrd. */
+static struct {
+	VENDOR_DEVICE_PATH vendor;
+	EFI_DEVICE_PATH tail;
+} __attribute__((packed)) initrd_path = {
+	.vendor = { { MEDIA_DEVICE_PATH, MEDIA_VENDOR_DP, { sizeof(VENDOR_DEVICE_PATH), 0 } },
+		    { 0x5568e427,
+		      0x68fc,
+		      0x4f3d,
+		      { 0xac, 0x74, 0xca, 0x55, 0x52, 0x31, 0xcc, 0x68 } } },
+	.tail = { END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, { 4, 0 } },
+};
+
+static struct efi_file *initrd;
+
+static EFI_STATUS EFIAPI load_initrd(struct load_file2 *this, EFI_DEVICE_PATH *path,
+				     BOOLEAN boot_policy, UINTN *size, void *buffer)
+{
+	(void)path;
+	if (!this || !size)
+		return EFI_INVALID_PARAMETER;
+	if (boot_policy)
+		return EFI_UNSUPPORTED;
+	if (!buffer || *size < initrd->size) {
+		*size = initrd->size;
+		return EFI_BUFFER_TOO_SMALL;
+	}
+	*size = initrd->size;
+	return efi_file_read(initrd, buffer);
+}
+
+static struct load_file2 loader = { load_initrd };
+
+/* Another loader's initrd, such as that of QEMU's -initrd, has to make way. */
+static EFI_STATUS offer_initrd(struct efi_boot *b, EFI_HANDLE *handle)
+{
+	EFI_DEVICE_PATH *path = &initrd_path.vendor.Header;
+	void *theirs;
+
+	*handle = NULL;
+	if (!b->has_initrd)
+		return EFI_SUCCESS;
+	initrd = &b->initrd;
+	if (!app.bs->LocateDevicePath(&load_file2_guid, &path, handle) &&
+	    path->Type == END_DEVICE_PATH_TYPE &&
+	    !app.bs->HandleProtocol(*handle, &load_file2_guid, &theirs))
+		return app.bs->ReinstallProtocolInterface(*handle, &load_file2_guid, theirs,
+							  &loader);
+	*handle = NULL;
+	return app.bs->InstallMultipleProtocolInterfaces(handle, &path_guid, &initrd_path,
+							 &load_file2_guid, &loader, NULL);
+}
+
+/* Load options are UTF-16. */
+static EFI_STATUS set_cmdline(struct efi_boot *b, EFI_HANDLE image)
+{
+	static EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+	const char *text = b->opt->cmdline ? b->opt->cmdline : "";
+	EFI_LOADED_IMAGE *loaded;
+	size_t len = 0;
+	CHAR16 *wide;
+	EFI_STATUS status = app.bs->HandleProtocol(image, &guid, (void **)&loaded);
+
+	while (text[len])
+		len++;
+	wide = status ? NULL : alloc((len + 1) * 2);
+	if (!wide)
+		return status ? status : EFI_OUT_OF_RESOURCES;
+	for (size_t i = 0; i <= len; i++)
+		wide[i] = (CHAR16)text[i];
+	loaded->LoadOptions = wide;
+	loaded->LoadOptionsSize = (UINT32)((len + 1) * 2);
+	return EFI_SUCCESS;
+}
+
+static EFI_STATUS load_kernel(struct efi_boot *b, EFI_HANDLE *image)
+{
+	void *file = alloc(b->kernel.size + 1);
+	EFI_STATUS status;
+
+	if (!file)
+		return refuse(b->kernel.name, "there is no room for this kernel",
+			      EFI_OUT_OF_RESOURCES);
+	status = efi_file_read(&b->kernel, file);
+	if (status)
+		return status;
+	status = efi_image_load(file, b->kernel.size, image);
+	app.bs->FreePages((EFI_PHYSICAL_ADDRESS)(size_t)file, (b->kernel.size + 4096) >> 12);
+	if (status == EFI_SECURITY_VIOLATION || status == EFI_ACCESS_DENIED) {
+		efi_say_status(b->kernel.name, "secure boot does not accept this kernel", status);
+		return EFI_SECURITY_VIOLATION;
+	}
+	if (status)
+		efi_say_status(b->kernel.name,
+			       "is no kernel that firmware can load (an EFI stub "
+			       "is needed)",
+			       status);
+	return status;
+}
+
+/** efi_arch_boot() - start the next kernel; see boot.h. */
+EFI_STATUS efi_arch_boot(struct efi_boot *b)
+{
+	EFI_HANDLE image, handle = NULL;
+	const void *old = NULL;
+	EFI_STATUS status = load_kernel(b, &image);
+
+	if (status)
+		return status;
+	status = set_cmdline(b, image);
+	if (!status)
+		status = offer_initrd(b, &handle);
+	if (!status)
+		status = install_tree(b, &old);
+	if (!status) {
+		efi_say("starting the next kernel");
+		status = app.bs->StartImage(image, NULL, NULL);
+		app.bs->InstallConfigurationTable(&dtb_guid, (void *)(size_t)old);
+	}
+	if (handle)
+		app.bs->UninstallMultipleProtocolInterfaces(handle, &path_guid, &initrd_path,
+							    &load_file2_guid, &loader, NULL);
+	app.bs->UnloadImage(image);
+	efi_say_status(b->kernel.name, "was not started, or came back", status);
+	return status;
+}

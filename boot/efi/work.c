@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * The order of the work. Until the state's memory is claimed nothing is allocated, so a first look
+ * has to do with memory that came with the program.
+ */
+#include "work.h"
+
+#include "../../luo/error.h"
+
+static _Alignas(16) u8 first_arena[256 << 10];
+
+static void start_job(struct efi_work *w)
+{
+	w->job = (struct luo_job){
+		.arena = first_arena,
+		.arena_size = sizeof(first_arena),
+		.clock = efi_clock,
+	};
+	efi_key(w->job.key);
+}
+
+static void find(struct efi_work *w)
+{
+	if (!w->opt->has_kho_fdt)
+		return;
+	w->found = true;
+	w->handover.fdt_pa = w->opt->kho_fdt;
+	w->handover.fdt_size = 4096;
+}
+
+/**
+ * efi_work_open() - find the state and claim its memory
+ * @w:   filled in
+ * @opt: the command line
+ *
+ * Return: EFI_SUCCESS, also when there is no state; or another status after a message.
+ */
+EFI_STATUS efi_work_open(struct efi_work *w, const struct efi_options *opt)
+{
+	EFI_STATUS status;
+
+	*w = (struct efi_work){ .opt = opt };
+	status = efi_view(&w->phys);
+	if (status)
+		return status;
+	if (efi_arch_encrypted()) {
+		efi_say("memory is encrypted (SEV, TDX): the state is not looked at");
+		return EFI_UNSUPPORTED;
+	}
+	start_job(w);
+	find(w);
+	if (!w->found)
+		return EFI_SUCCESS;
+	w->err = luo_run(&w->phys, &w->handover, &w->job, &w->state, &w->report, &w->plan);
+	return efi_claim(&w->claim, &w->phys, &w->state);
+}
+
+/* Names and owners are a small part of memory; the more there are, the fewer passes with more. */
+static void enlarge_arena(struct efi_work *w)
+{
+	u64 size = 64 * (w->report.before.sessions + w->report.before.files + 4096);
+	void *p = efi_work_alloc(size);
+
+	if (!p || size <= w->job.arena_size)
+		return;
+	w->job.arena = p;
+	w->job.arena_size = size;
+}
+
+static void follow(struct efi_work *w)
+{
+	struct luo_owner_watch watch = { efi_claim_owner, &w->claim };
+	struct luo_arena arena = { .size = luo_owners_need(&w->phys, &w->report.before) };
+	u64 since = efi_clock(NULL);
+
+	arena.base = efi_work_alloc(arena.size);
+	if (!arena.base)
+		arena.size = 0;
+	luo_follow(&w->phys, &w->state, &w->report, &arena, w->job.key[0], &watch, &w->owners);
+	w->report.us[LUO_PASS_SESSIONS] += efi_clock(NULL) - since;
+}
+
+/**
+ * efi_work_run() - verify, or more
+ * @w:    opened
+ * @mode: a compaction is carried out only when firmware holds nothing of the state
+ *
+ * Return: EFI_SUCCESS; the verdict is in @w's report.
+ */
+EFI_STATUS efi_work_run(struct efi_work *w, enum luo_mode mode)
+{
+	if (!w->found) {
+		luo_report_init(&w->report);
+		w->report.none = true;
+		luo_report_close(&w->report);
+		return EFI_SUCCESS;
+	}
+	w->job.mode = w->claim.nr_held ? LUO_MODE_VERIFY : mode;
+	if (mode == LUO_MODE_COMPACT && !w->phys.ops->store16) {
+		efi_say("compact refused: this CPU has no 16-byte atomic store");
+		w->job.mode = LUO_MODE_VERIFY;
+	}
+	enlarge_arena(w);
+	w->err = luo_run(&w->phys, &w->handover, &w->job, &w->state, &w->report, &w->plan);
+	if (mode == LUO_MODE_VERIFY || w->claim.nr_held)
+		follow(w);
+	efi_claim_report(&w->claim, &w->report);
+	efi_claim_say(&w->claim);
+	return EFI_SUCCESS;
+}
+
+/** efi_work_status() - the documented status of a verdict. */
+EFI_STATUS efi_work_status(const struct efi_work *w)
+{
+	switch (w->report.verdict) {
+	case LUO_VERDICT_OK:
+	case LUO_VERDICT_REPAIRED:
+		return EFI_SUCCESS;
+	case LUO_VERDICT_ERRORS:
+		return EFI_COMPROMISED_DATA;
+	case LUO_VERDICT_REFUSED:
+		return EFI_UNSUPPORTED;
+	default:
+		return EFI_NOT_FOUND;
+	}
+}

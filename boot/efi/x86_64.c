@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* x86_64: stores, clock, and whether memory is encrypted; all from arch/x86_64. */
+#include "memory.h"
+
+#include "../../arch/x86_64/cpu.h"
+
+/** efi_arch_start() - look at the CPU, start the clock; see memory.h. */
+const struct luo_mem_ops *efi_arch_start(void)
+{
+	luo_cpu_init();
+	luo_clock_start();
+	return luo_cpu.cx16 ? &luo_x86_mem_ops : &luo_x86_mem_ops_no_cx16;
+}
+
+/** efi_arch_encrypted() - SEV and TDX, see luo_arch_crypt(). */
+bool efi_arch_encrypted(void)
+{
+	return luo_arch_crypt() == LUO_CRYPT_GUEST;
+}
+
+/** efi_clock() - microseconds, for the report. */
+u64 efi_clock(void *ctx)
+{
+	return luo_arch_clock(ctx);
+}
