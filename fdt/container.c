@@ -31,13 +31,25 @@ static const void *map_tree(const struct luo_phys *phys, const struct luo_state 
 	return tree && fdt_tree_sound(tree, size) ? tree : NULL;
 }
 
+/* Source: luo_flb_setup_incoming(), Linux 7.1: what is wrong here ends like a wrong session node.
+ */
+static bool has_flbs(const void *tree)
+{
+	int node = fdt_subnode_offset(tree, 0, "luo-flb");
+	u64 pa;
+
+	return node >= 0 && luo_streq(fdt_compatible(tree, node), "luo-flb-v1") &&
+	       fdt_native_u64(tree, node, "luo-flb-header", &pa);
+}
+
 /* luo-v1: the number in the root, the pointer to the sessions in their own node. */
 static int find_head(const void *tree, int node, struct luo_state *state, struct luo_report *report)
 {
 	const u8 *head = fdt_getprop(tree, node, "luo-session-header", NULL);
 
 	if (!fdt_native_u64(tree, node, "luo-session-header", &state->sessions_pa) ||
-	    !fdt_native_u64(tree, 0, "liveupdate-number", &state->number))
+	    !fdt_native_u64(tree, 0, "liveupdate-number", &state->number) ||
+	    (state->kho->flb_node && !has_flbs(tree)))
 		return malformed(state, report);
 	state->head_at = state->luo_pa + (u64)(head - (const u8 *)tree);
 	return 0;

@@ -29,6 +29,7 @@ static const struct luo_kho_abi kho_rows[] = {
 		.kernels = "7.1 development",
 		.map = LUO_MAP_RADIX,
 		.blob_prop = "preserved-data",
+		.flb_node = true, /* luo_flb_setup_incoming(), Linux 7.1 */
 	},
 	{
 		.name = "kho-v3",
@@ -37,6 +38,7 @@ static const struct luo_kho_abi kho_rows[] = {
 		.blob_prop = "preserved-data",
 		.has_size = true,
 		.tested = LUO_TESTED_KERNEL,
+		.flb_node = true, /* luo_flb_setup_incoming(), Linux 7.1 */
 	},
 	{
 		.name = "kho-v4",

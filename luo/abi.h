@@ -180,6 +180,7 @@ enum luo_map_kind {
  * @empty:     the address of the map may be 0, for an empty one
  * @tested:    enum luo_tested
  * @read_only: may still change before a release has it: verified, but never written to
+ * @flb_node:  a luo-v1 container beside it must have a node of FLBs
  * @with_luo:  the map is read only beside a LUO node: kernels without LUO use the same string for
  *             another form
  */
@@ -190,6 +191,7 @@ struct luo_kho_abi {
 	const char *blob_prop;
 	bool has_size;
 	bool empty;
+	bool flb_node;
 	bool with_luo;
 	bool read_only;
 	u8 tested;

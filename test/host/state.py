@@ -238,7 +238,9 @@ class State:
                              "liveupdate-number": native(self.number)},
                             {"luo-session": (
                                 {"compatible": text(self.session_string),
-                                 "luo-session-header": native(head)}, {})}))
+                                 "luo-session-header": native(head)}, {}),
+                             "luo-flb": ({"compatible": text("luo-flb-v1"),
+                                          "luo-flb-header": native(0)}, {})}))
         self.ram.write(pa, data)
         self.container_size = len(data)
         return pa

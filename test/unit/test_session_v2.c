@@ -3,6 +3,9 @@
  * luo-session-v2, Linux 6.19 to 7.1: one piece of 16 pages with a count and the sessions, one of
  * two pages for each session's files. The kernel checks no count. Nothing may ever be changed.
  */
+#define _GNU_SOURCE /* memmem() */
+#include <string.h>
+
 #include "harm.h"
 
 #define PANIC  LUO_SEV_PANIC, LUO_VERDICT_ERRORS
@@ -17,7 +20,32 @@ static void head_zero(struct world *w)
 	set_head(w, 0);
 }
 
+/* FLBs are in a node of their own, which Linux 7.1 wants to see, and 6.19 does not have. */
+static void no_flb_node(struct world *w)
+{
+	w->tree.flb = false;
+	world_write_tree(w);
+	world_write_kho(w);
+}
+
+static void flb_node_renamed(struct world *w)
+{
+	u8 *p = world_at(w, w->luo_pa, world_page(w));
+
+	memcpy(memmem(p, world_page(w), "luo-flb-v1", 10), "luo-flb-v2", 10);
+}
+
+static void flb_pointer_renamed(struct world *w)
+{
+	u8 *p = world_at(w, w->luo_pa, world_page(w));
+
+	memcpy(memmem(p, world_page(w), "luo-flb-header", 14), "luo-flb-handle", 14);
+}
+
 static const struct damage damages[] = {
+	{ "no node of FLBs", no_flb_node, LUO_C02, PANIC },
+	{ "node of FLBs of another version", flb_node_renamed, LUO_C02, PANIC },
+	{ "node of FLBs without a pointer", flb_pointer_renamed, LUO_C02, PANIC },
 	{ "head 0", head_zero, LUO_C05, PANIC },
 	{ "array misaligned", session_misaligned, LUO_S01, PANIC },
 	{ "array in a hole", session_hole, LUO_S02, PANIC },
@@ -61,6 +89,24 @@ static const struct damage damages[] = {
 	{ "record not preserved", record_unpreserved, LUO_F14, PANIC },
 };
 
+static void no_flb_node_in_6_19(void **state)
+{
+	struct answer a;
+	struct world w;
+
+	(void)state;
+	world_kho_v1 = true;
+	world_standard(&w, 12, WORLD_S2);
+	no_flb_node(&w);
+	run_open(&a, LUO_ARENA_MIN);
+	run(&a, &w, LUO_MODE_VERIFY);
+	expect_verdict(&a, LUO_VERDICT_OK);
+	assert_int_equal(a.report.nr_findings, 0);
+	run_close(&a);
+	world_close(&w);
+	world_kho_v1 = false;
+}
+
 static void valid(void **state)
 {
 	(void)state;
@@ -70,7 +116,8 @@ static void valid(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(valid) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(valid),
+					    cmocka_unit_test(no_flb_node_in_6_19) };
 	int failed = cmocka_run_group_tests_name("luo-session-v2", tests, NULL, NULL);
 
 	return failed +
