@@ -47,6 +47,8 @@ help:
 #:                   (first time about 6 minutes, most of it one kernel build; then 10 seconds)
 #: make check        all tests (first time about 20 minutes, most of it six kernel builds; then 7)
 #: make check-long   make check, and the tests that take longer (then 10 minutes)
+#: make check-judge  only this of them: the kernels' own readers, built in user space from their
+#:                   source packages, against verify; JUDGE_ROUNDS=200 JUDGE_SEED=
 #: make payload      build/x86_64/luo.bzImage; with ARCH=aarch64 build/aarch64/luo.Image
 #: make efi          build/x86_64/luo.efi; with ARCH=aarch64 build/aarch64/luo.efi
 #: make host         build/host/luo, the host tool
@@ -68,6 +70,7 @@ include boot/kexec/kexec.mk
 include boot/efi/efi.mk
 include boot/host/host.mk
 include test/unit/unit.mk
+include test/judge/judge.mk
 
 payload: $(PAYLOAD)/$(PAYLOAD_NAME)
 efi: $(EFI_PRODUCT)

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* The states that mutations start from. */
+#include "machine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../fdt/chosen.h"
+#include "../../luo/boot.h"
+#include "../unit/world.h"
+
+#define MAGIC	   0x45544154534f554cULL /* LUOSTATE, see test/states/unpack */
+#define PAGE	   4096
+#define SETUP_DATA 0x250 /* in the zero page */
+#define AARCH64	   1
+#define DTB_MAX	   (2 << 20)
+
+/** machine_at() - @len bytes at @pa, NULL when they are not in one bank. */
+u8 *machine_at(const struct judge_machine *m, u64 pa, u64 len)
+{
+	for (u32 i = 0; i < m->nr_banks; i++) {
+		const struct judge_bank *b = &m->bank[i];
+
+		if (pa >= b->start && pa - b->start < b->size && len <= b->size - (pa - b->start))
+			return b->mem + (pa - b->start);
+	}
+	return NULL;
+}
+
+static bool add_bank(struct judge_machine *m, u64 start, u64 size)
+{
+	u8 *mem = m->nr_banks < JUDGE_BANKS ? judge_carve(size) : NULL;
+
+	if (mem)
+		m->bank[m->nr_banks++] = (struct judge_bank){ start, size, mem };
+	return mem;
+}
+
+static void find_pages(struct base *b)
+{
+	static const u8 zero[PAGE];
+	u64 max = 0;
+
+	for (u32 i = 0; i < b->machine.nr_banks; i++) {
+		const struct judge_bank *k = &b->machine.bank[i];
+
+		for (u64 at = 0; at < k->size; at += PAGE) {
+			if (!memcmp(k->mem + at, zero, PAGE))
+				continue;
+			if (b->nr_pages == max) {
+				max = max ? 2 * max : 256;
+				b->page = realloc(b->page, max * sizeof(u64));
+			}
+			b->page[b->nr_pages++] = k->start + at;
+		}
+	}
+}
+
+/* captured states */
+
+static const void *map(void *ctx, u64 pa, u64 len)
+{
+	return machine_at(ctx, pa, len);
+}
+
+static bool find_handover(struct judge_machine *m, u64 arch, u64 params)
+{
+	static const struct luo_mem_ops ops = { .map = map };
+	struct luo_range ram[JUDGE_BANKS];
+	struct luo_phys phys = { .ops = &ops, .ctx = m, .ram = ram, .nr_ram = m->nr_banks };
+	struct luo_handover h = { 0 };
+	int err;
+
+	for (u32 i = 0; i < m->nr_banks; i++)
+		ram[i] = (struct luo_range){ m->bank[i].start, m->bank[i].size };
+	if (arch == AARCH64) {
+		const u8 *dtb = machine_at(m, params, 8);
+		u64 size = dtb ? (u64)dtb[4] << 24 | dtb[5] << 16 | dtb[6] << 8 | dtb[7] : 0;
+
+		err = size && size < DTB_MAX ? fdt_chosen_handover(dtb, size, &h) : -1;
+	} else {
+		const u8 *p = machine_at(m, params, PAGE);
+
+		err = p ? luo_setup_find_kho(&phys, luo_get64(p + SETUP_DATA), &h, NULL) : -1;
+	}
+	m->fdt = h.fdt_pa;
+	m->fdt_size = h.fdt_size;
+	m->scratch = h.scratch_pa;
+	m->scratch_size = h.scratch_size;
+	return !err;
+}
+
+static bool load(struct base *b, FILE *f)
+{
+	u64 head[5], range[2], *pa;
+	bool ok = fread(head, 8, 5, f) == 5 && head[0] == MAGIC && head[3] < JUDGE_BANKS;
+
+	for (u64 i = 0; ok && i < head[3]; i++)
+		ok = fread(range, 8, 2, f) == 2 && add_bank(&b->machine, range[0], range[1]);
+	pa = calloc(head[4], 8);
+	ok = ok && pa && fread(pa, 8, head[4], f) == head[4];
+	for (u64 i = 0; ok && i < head[4]; i++) {
+		u8 *p = machine_at(&b->machine, pa[i], PAGE);
+
+		ok = p && fread(p, PAGE, 1, f) == 1;
+	}
+	free(pa);
+	return ok && find_handover(&b->machine, head[1], head[2]);
+}
+
+/** base_load() - a captured state from a file that test/states/unpack wrote. */
+bool base_load(struct base *b, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	FILE *f = fopen(path, "rb");
+	bool ok;
+
+	*b = (struct base){ 0 };
+	snprintf(b->name, sizeof(b->name), "%s", slash ? slash + 1 : path);
+	ok = f && load(b, f);
+	if (f)
+		fclose(f);
+	if (ok)
+		find_pages(b);
+	return ok;
+}
+
+/* made-up states */
+
+static void memfds(struct world *w, enum world_abi abi)
+{
+	u64 two = 2, session;
+
+	world_open(w, JUDGE_PAGE_SHIFT, abi, JUDGE_PAGE_SHIFT == 16 ? 96 : 24);
+	world_add_sessions(w, 4);
+	session = world_session(w, 1);
+	world_add_files(w, session, &two, 1);
+	session = world_get(w, session + 64) + world_files_list(w)->header;
+	world_put(w, session + 48, world_large_memfd(w, 9, 1, 2, 0, 1));
+	world_put(w, session + 64 + 48, world_large_memfd(w, 5, 0, 2, 1, 8));
+	world_finish(w);
+}
+
+static const struct {
+	const char *name;
+	void (*build)(struct world *w, enum world_abi abi);
+} made_up[] = {
+	{ "memfds", memfds },
+	{ "standard", NULL },
+};
+
+u32 base_nr_made_up(void)
+{
+	return LUO_ARRAY_SIZE(made_up);
+}
+
+/** base_make_up() - a state of the unit tests' writer, in the form that a version has. */
+bool base_make_up(struct base *b, u32 number, int version)
+{
+	struct world w;
+
+	*b = (struct base){ 0 };
+	snprintf(b->name, sizeof(b->name), "%s", made_up[number].name);
+	if (made_up[number].build)
+		made_up[number].build(&w, version);
+	else
+		world_standard(&w, JUDGE_PAGE_SHIFT, version);
+	for (u32 i = 0; i < 2; i++) {
+		if (!add_bank(&b->machine, w.bank[i].start, w.bank[i].size))
+			return false;
+		memcpy(b->machine.bank[i].mem, w.bank[i].mem, w.bank[i].size);
+	}
+	b->machine.fdt = w.handover.fdt_pa;
+	b->machine.fdt_size = w.handover.fdt_size;
+	b->machine.scratch = w.handover.scratch_pa;
+	b->machine.scratch_size = w.handover.scratch_size;
+	b->machine.busy = w.busy[0].range.start;
+	b->machine.busy_size = w.busy[0].range.size;
+	world_close(&w);
+	find_pages(b);
+	return true;
+}
+
+void base_free(struct base *b)
+{
+	free(b->page);
+}
