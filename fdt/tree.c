@@ -4,8 +4,9 @@
 
 #include <libfdt.h>
 
-#define VERSION 17 /* since 2007; what every kernel writes. Freestanding builds read no older one  \
-		    */
+#define VERSION                                                                                    \
+	17 /* since 2007; what every kernel writes. Freestanding builds read no older one          \
+	    */
 
 /**
  * fdt_tree_sound() - may this tree be used?

@@ -30,6 +30,8 @@ enum luo_error {
 	LUO_E_CHANGED = -9,
 	/* The platform could not carry out a store. */
 	LUO_E_STORE = -10,
+	/* Several states in memory are as good as each other: the user must name one. */
+	LUO_E_TIE = -11,
 };
 
 #endif

@@ -91,6 +91,21 @@ bool luo_report_repairable(const struct luo_report *report)
 	return !report->none && !report->refused && !report->unrepairable && report->abi;
 }
 
+/** luo_report_map_clean() - is there nothing wrong with KHO itself, whatever LUO looks like? */
+bool luo_report_map_clean(const struct luo_report *report)
+{
+	if (!report->kho)
+		return false;
+	for (u32 i = 0; i < LUO_NR_TEXTS; i++) {
+		const char *code = luo_code_text(i);
+
+		/* "LUO-K01": the letter is the area */
+		if (report->by_code[i] && (code[4] == 'B' || code[4] == 'K' || code[4] == 'M'))
+			return false;
+	}
+	return true;
+}
+
 /** luo_exit_status() - the documented exit status of a verdict. */
 int luo_exit_status(enum luo_verdict verdict)
 {

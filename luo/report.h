@@ -142,6 +142,7 @@ void luo_report_part(struct luo_report *report, enum luo_code code, u8 severity,
 		     u8 part);
 void luo_report_restart(struct luo_report *report);
 void luo_report_close(struct luo_report *report);
+bool luo_report_map_clean(const struct luo_report *report);
 bool luo_report_repairable(const struct luo_report *report);
 int luo_exit_status(enum luo_verdict verdict);
 const char *luo_verdict_word(enum luo_verdict verdict);

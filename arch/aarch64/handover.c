@@ -5,6 +5,7 @@
 #include "cpu.h"
 
 #include "../../fdt/chosen.h"
+#include "../../fdt/hide.h"
 #include "../../luo/error.h"
 
 #define MAX_PAGE 65536
@@ -20,26 +21,11 @@ int luo_arch_find_kho(const struct luo_phys *phys, struct luo_handover *handover
 	return fdt_chosen_handover(luo_dtb(), fdt_totalsize(luo_dtb()), handover);
 }
 
-/**
- * luo_arch_drop_kho() - hide KHO from the next kernel
- *
- * Both properties are blotted out. A kernel with one of them only would do without KHO as well, so
- * the order does not matter.
- *
- * Return: 0, or LUO_E_NONE when there is no tree of ours or nothing to hide.
- */
+/** luo_arch_drop_kho() - hide KHO from the next kernel; LUO_E_NONE without a tree of ours. */
 int luo_arch_drop_kho(const struct luo_phys *phys)
 {
-	void *copy = luo_dtb_copy();
-	int node = copy ? fdt_path_offset(copy, "/chosen") : -1;
-	int first, second;
-
 	(void)phys;
-	if (node < 0)
-		return LUO_E_NONE;
-	first = fdt_nop_property(copy, node, "linux,kho-fdt");
-	second = fdt_nop_property(copy, node, "linux,kho-scratch");
-	return first && second ? LUO_E_NONE : 0;
+	return luo_dtb_copy() ? fdt_hide_kho(luo_dtb_copy()) : LUO_E_NONE;
 }
 
 /**

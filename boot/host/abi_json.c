@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* luo abi --json: one object, {"kho": [...], "luo": [...], "handlers": [...]}. */
+#include "../../luo/json.h"
 #include "abi_words.h"
-#include "json.h"
+#include "answer.h"
 
 static void json_bool(const struct luo_out *out, const char *key, bool value)
 {
@@ -11,13 +12,13 @@ static void json_bool(const struct luo_out *out, const char *key, bool value)
 
 static void kho_row(const struct luo_out *out, const struct luo_kho_abi *k)
 {
-	json_text(out, "{\"name\":", k->name);
-	json_text(out, ",\"kernels\":", k->kernels);
-	json_text(out, ",\"map\":", k->map == LUO_MAP_CHUNKS ? "chunks" : "radix");
-	json_text(out, ",\"data_property\":", k->blob_prop);
+	luo_json_text(out, "{\"name\":", k->name);
+	luo_json_text(out, ",\"kernels\":", k->kernels);
+	luo_json_text(out, ",\"map\":", k->map == LUO_MAP_CHUNKS ? "chunks" : "radix");
+	luo_json_text(out, ",\"data_property\":", k->blob_prop);
 	json_bool(out, ",\"has_blob_size\":", k->has_size);
 	json_bool(out, ",\"read_only\":", k->read_only);
-	json_text(out, ",\"tested\":", abi_tested_word(k->tested));
+	luo_json_text(out, ",\"tested\":", abi_tested_word(k->tested));
 	luo_put(out, "}");
 }
 
@@ -29,22 +30,22 @@ static void sizes(const struct luo_out *out, const char *key, const struct luo_c
 
 	luo_put(out, key);
 	for (u32 i = 0; i < 3; i++)
-		json_number(out, page[i], number(c, 12 + i * 2));
+		luo_json_number(out, page[i], number(c, 12 + i * 2));
 	luo_put(out, "}");
 }
 
 static void list(const struct luo_out *out, const char *key, const struct luo_chain_abi *c)
 {
 	luo_put(out, key);
-	json_text(out, "{\"form\":", c->linked ? "chain" : "array");
-	json_number(out, ",\"pages_per_block\":", 1U << c->order);
-	json_number(out, ",\"header_bytes\":", c->header);
-	json_number(out, ",\"entry_bytes\":", c->entry);
+	luo_json_text(out, "{\"form\":", c->linked ? "chain" : "array");
+	luo_json_number(out, ",\"pages_per_block\":", 1U << c->order);
+	luo_json_number(out, ",\"header_bytes\":", c->header);
+	luo_json_number(out, ",\"entry_bytes\":", c->entry);
 	sizes(out, ",\"entries_per_block\":", c, luo_capacity);
-	json_number(out, ",\"max_blocks\":", c->linked ? LUO_MAX_BLOCKS : 1);
+	luo_json_number(out, ",\"max_blocks\":", c->linked ? LUO_MAX_BLOCKS : 1);
 	sizes(out, ",\"max_entries\":", c, abi_limit);
-	json_text(out, ",\"empty_block\":", abi_empty_word(c));
-	json_text(out, ",\"count_too_large\":", luo_severity_word(c->overfull));
+	luo_json_text(out, ",\"empty_block\":", abi_empty_word(c));
+	luo_json_text(out, ",\"count_too_large\":", luo_severity_word(c->overfull));
 	json_bool(out, ",\"drops_empty_blocks\":", c->drop_empty);
 	json_bool(out, ",\"cuts_vacant_entries\":", c->vacant);
 	luo_put(out, "}");
@@ -52,16 +53,16 @@ static void list(const struct luo_out *out, const char *key, const struct luo_ch
 
 static void luo_row(const struct luo_out *out, const struct luo_abi *a)
 {
-	json_text(out, "{\"name\":", a->name);
-	json_text(out, ",\"kernels\":", a->kernels);
-	json_text(out, ",\"container\":", a->container);
-	json_text(out, ",\"container_form\":", abi_container_word(a));
+	luo_json_text(out, "{\"name\":", a->name);
+	luo_json_text(out, ",\"kernels\":", a->kernels);
+	luo_json_text(out, ",\"container\":", a->container);
+	luo_json_text(out, ",\"container_form\":", abi_container_word(a));
 	list(out, ",\"sessions\":", &a->sessions);
 	list(out, ",\"files\":", &a->files);
 	json_bool(out, ",\"verified\":", true);
-	json_text(out, ",\"compaction\":", abi_compaction_word(a));
+	luo_json_text(out, ",\"compaction\":", abi_compaction_word(a));
 	json_bool(out, ",\"read_only\":", a->read_only);
-	json_text(out, ",\"tested\":", abi_tested_word(a->tested));
+	luo_json_text(out, ",\"tested\":", abi_tested_word(a->tested));
 	luo_put(out, "}");
 }
 
@@ -72,8 +73,8 @@ void abi_json(const struct luo_out *out)
 	const struct luo_kho_abi *k;
 	const struct luo_abi *a;
 
-	json_text(out, "{\"tool\":", HOST_TOOL);
-	json_number(out, ",\"schema\":", 1);
+	luo_json_text(out, "{\"tool\":", HOST_TOOL);
+	luo_json_number(out, ",\"schema\":", 1);
 	for (u32 i = 0; (k = luo_kho_abi_row(i)); i++) {
 		luo_put(out, i ? "," : ",\"kho\":[");
 		kho_row(out, k);
@@ -83,8 +84,8 @@ void abi_json(const struct luo_out *out)
 		luo_row(out, a);
 	}
 	for (u32 i = 0; (h = luo_handler_row(i)); i++) {
-		json_text(out, i ? ",{\"name\":" : "],\"handlers\":[{\"name\":", h->name);
-		json_number(out, ",\"record_bytes\":", h->record);
+		luo_json_text(out, i ? ",{\"name\":" : "],\"handlers\":[{\"name\":", h->name);
+		luo_json_number(out, ",\"record_bytes\":", h->record);
 		luo_put(out, "}");
 	}
 	luo_put(out, "]}\n");

@@ -102,13 +102,13 @@ static bool have_kernel(struct answer *a)
 /* What else is handed over; where only KHO's part of it was found, the rest is not known. */
 static void check_next(struct answer *a)
 {
-	const struct found *f = &a->found;
+	const struct luo_found *f = &a->found;
 	u64 pc = f->boot_pa ? pc_of(&a->dump, f->boot_pa) : 0;
 	bool known = true;
 
-	if (f->boot_pa && f->boot == BOOT_PARAMS)
+	if (f->boot_pa && f->boot == LUO_BOOT_PARAMS)
 		luo_next_params(&a->next, &a->phys, f->boot_pa, pc, &a->report);
-	else if (f->named_at && f->named == BOOT_TREE)
+	else if (f->named_at && f->named == LUO_BOOT_TREE)
 		fdt_next(&a->next, &a->phys, f->named_at, pc, &a->report);
 	else
 		known = false;
@@ -144,7 +144,7 @@ static int keep_op(void *ctx, const struct luo_op *op)
 static void run(struct answer *a, enum luo_mode mode)
 {
 	dump_phys(&a->dump, &a->phys);
-	if (a->found.source == FIND_NOTHING) {
+	if (!a->found.how) {
 		luo_report_init(&a->report);
 		a->report.none = true;
 		luo_report_close(&a->report);

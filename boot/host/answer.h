@@ -35,7 +35,7 @@ struct answer {
 	const struct options *opt;
 	struct dump dump;
 	struct luo_job job;
-	struct found found;
+	struct luo_found found;
 	struct luo_phys phys;
 	struct luo_state state;
 	struct luo_report report;
@@ -49,6 +49,12 @@ struct answer {
 	struct luo_next next;
 	struct kernel_image kernel;
 };
+
+/** answer_view() - what the printers of the core are shown. */
+static inline struct luo_answer answer_view(const struct answer *a)
+{
+	return (struct luo_answer){ HOST_TOOL, &a->phys, &a->found, &a->state, &a->report };
+}
 
 /** typedef answer_print_fn - prints an answer and returns the exit status. */
 typedef int (*answer_print_fn)(const struct answer *a, const struct luo_out *out);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../../fdt/chosen.h"
+#include "../../fdt/tree.h"
 #include "../../luo/error.h"
 #include "find.h"
 
@@ -21,18 +22,15 @@
 #define BP_SETUP_DATA 0x250
 #define VERSION_SETUP 0x0209 /* boot protocol that brought setup_data */
 
-#define TREE_ALIGN 8
-#define TREE_MAX   (2U << 20)
-
 static u32 get16(const u8 *p)
 {
 	return p[0] | (u32)p[1] << 8;
 }
 
 /** bootdata_word() - what boot data of a kind are called. */
-const char *bootdata_word(enum boot_kind kind)
+const char *bootdata_word(enum luo_boot_kind kind)
 {
-	return kind == BOOT_TREE ? "device tree" : "boot parameters";
+	return kind == LUO_BOOT_TREE ? "device tree" : "boot parameters";
 }
 
 static const u8 *boot_params(const struct luo_phys *phys, u64 pa)
@@ -45,7 +43,7 @@ static const u8 *boot_params(const struct luo_phys *phys, u64 pa)
 	return p;
 }
 
-static int from_params(const struct luo_phys *phys, u64 pa, struct found *found)
+static int from_params(const struct luo_phys *phys, u64 pa, struct luo_found *found)
 {
 	struct luo_setup_node node = { 0 };
 	const u8 *p = boot_params(phys, pa);
@@ -60,47 +58,16 @@ static int from_params(const struct luo_phys *phys, u64 pa, struct found *found)
 	return err;
 }
 
-/**
- * bootdata_tree() - the bytes of a device tree
- * @phys:   the view
- * @pa:     where it may lie
- * @size:   its size as it says itself
- * @damage: NULL when there is no tree at @pa; else what is wrong when the answer is NULL
- *
- * Return: @size bytes, not yet checked, or NULL.
- */
-const u8 *bootdata_tree(const struct luo_phys *phys, u64 pa, u32 *size, const char **damage)
-{
-	const u8 *p = luo_map(phys, pa, 8);
-
-	*damage = NULL;
-	*size = 0;
-	if (!p || fdt32_ld((const fdt32_t *)p) != FDT_MAGIC)
-		return NULL;
-	*size = fdt32_ld((const fdt32_t *)(p + 4));
-	*damage = "it is not at a multiple of 8 bytes";
-	if (pa % TREE_ALIGN)
-		return NULL;
-	*damage = "its size is below 40 bytes";
-	if (*size < sizeof(struct fdt_header))
-		return NULL;
-	*damage = "it is larger than 2 MiB";
-	if (*size > TREE_MAX)
-		return NULL;
-	*damage = "it is not wholly in this dump";
-	return luo_map(phys, pa, *size);
-}
-
 /* Who starts a kernel makes /chosen (of_kexec_alloc_and_setup_fdt()); other trees do not count. */
 static bool is_boot_tree(const u8 *p, int err)
 {
 	return !p || err != LUO_E_NONE || fdt_path_offset(p, "/chosen") >= 0;
 }
 
-static int from_tree(const struct luo_phys *phys, u64 pa, struct found *found)
+static int from_tree(const struct luo_phys *phys, u64 pa, struct luo_found *found)
 {
 	u32 size;
-	const u8 *p = bootdata_tree(phys, pa, &size, &found->damage);
+	const u8 *p = fdt_tree_at(phys, pa, &size, &found->damage);
 	int err = p ? fdt_chosen_handover(p, size, &found->handover) : LUO_E_RAM;
 
 	if (!found->damage || !is_boot_tree(p, err))
@@ -129,7 +96,7 @@ static int from_tree(const struct luo_phys *phys, u64 pa, struct found *found)
  * Return: 0; LUO_E_NONE when no CPU points to boot data, then boot_pa is 0, or when they name no
  * KHO, then it is not; another negative enum luo_error when they are damaged.
  */
-int bootdata_from_cpus(const struct dump *d, const struct luo_phys *phys, struct found *found)
+int bootdata_from_cpus(const struct dump *d, const struct luo_phys *phys, struct luo_found *found)
 {
 	int err = LUO_E_NONE;
 
@@ -139,8 +106,8 @@ int bootdata_from_cpus(const struct dump *d, const struct luo_phys *phys, struct
 		if (!cpu->reg)
 			continue;
 		found->boot = found->named = cpu->kind;
-		err = cpu->kind == BOOT_TREE ? from_tree(phys, cpu->reg, found)
-					     : from_params(phys, cpu->reg, found);
+		err = cpu->kind == LUO_BOOT_TREE ? from_tree(phys, cpu->reg, found)
+						 : from_params(phys, cpu->reg, found);
 	}
 	if (err)
 		found->named_at = 0;

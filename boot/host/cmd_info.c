@@ -1,29 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* luo info: what was found, where, and how. */
+#include "../../fdt/info.h"
+#include "answer.h"
 #include "commands.h"
-#include "info.h"
-
-/** info_how() - how the state was found, in words. */
-const char *info_how(const struct answer *a)
-{
-	static const char *const how[] = {
-		[FIND_NOTHING] = "not found",
-		[FIND_GIVEN] = "--kho-fdt",
-		[FIND_BOOT] = "boot data",
-		[FIND_SCAN] = "scan",
-	};
-
-	return how[a->found.source];
-}
 
 static int print_info(const struct answer *a, const struct luo_out *out)
 {
+	const struct luo_answer view = answer_view(a);
 	int status = luo_exit_status(a->report.verdict);
 
 	if (a->opt->format == HOST_FORMAT_JSON)
-		info_json(a, out, status);
+		fdt_info_json(&view, out, status);
 	else
-		info_text(a, out);
+		fdt_info_text(&view, out);
 	return status;
 }
 

@@ -2,8 +2,9 @@
 /* luo map: what is preserved, and who owns it. */
 #include <stdio.h>
 
+#include "answer.h"
 #include "commands.h"
-#include "json.h"
+#include "../../luo/json.h"
 #include "message.h"
 
 #define MAX_LISTED 64 /* unclaimed entries shown; more are counted */
@@ -104,9 +105,9 @@ static void map_text(const struct answer *a, const struct luo_out *out)
 
 static void json_tally(const struct answer *a, const struct luo_out *out, const struct luo_tally *t)
 {
-	json_number(out, "\"entries\":", t->entries);
-	json_number(out, ",\"pages\":", t->pages);
-	json_address(out, ",\"bytes\":", bytes_of(a, t));
+	luo_json_number(out, "\"entries\":", t->entries);
+	luo_json_number(out, ",\"pages\":", t->pages);
+	luo_json_address(out, ",\"bytes\":", bytes_of(a, t));
 }
 
 static void json_orders(const struct answer *a, const struct luo_out *out)
@@ -117,7 +118,7 @@ static void json_orders(const struct answer *a, const struct luo_out *out)
 	for (u32 i = 0; i < LUO_MAX_ORDERS; i++) {
 		if (!a->owners.by_order[i].entries)
 			continue;
-		json_number(out, open, i);
+		luo_json_number(out, open, i);
 		luo_put(out, ",");
 		json_tally(a, out, &a->owners.by_order[i]);
 		luo_put(out, "}");
@@ -130,7 +131,7 @@ static void json_owners(const struct answer *a, const struct luo_out *out)
 {
 	luo_put(out, ",\"owners\":[");
 	for (u8 i = 0; i < LUO_NR_CLAIMANTS; i++) {
-		json_text(out, i ? ",{\"owner\":" : "{\"owner\":", luo_claimant_word(i));
+		luo_json_text(out, i ? ",{\"owner\":" : "{\"owner\":", luo_claimant_word(i));
 		luo_put(out, ",");
 		json_tally(a, out, &a->owners.owned[i]);
 		luo_put(out, "}");
@@ -144,29 +145,30 @@ static void json_entry(void *ctx, u64 pa, u32 order)
 
 	if (l->shown >= MAX_LISTED)
 		return;
-	json_address(l->out, l->shown++ ? ",{\"pa\":" : "{\"pa\":", pa);
-	json_number(l->out, ",\"order\":", order);
+	luo_json_address(l->out, l->shown++ ? ",{\"pa\":" : "{\"pa\":", pa);
+	luo_json_number(l->out, ",\"order\":", order);
 	luo_put(l->out, "}");
 }
 
 static void map_json(const struct answer *a, const struct luo_out *out, int status)
 {
 	const struct luo_owners *o = &a->owners;
+	const struct luo_answer view = answer_view(a);
 	struct listing l = { out, 0 };
 
-	json_head(out, a, status);
+	luo_json_head(out, &view, status);
 	luo_put(out, a->followed ? ",\"followed\":true" : ",\"followed\":false");
 	if (a->followed) {
 		luo_put(out, ",\"preserved\":{");
 		json_tally(a, out, &o->total);
-		json_number(out, "},\"map_nodes\":", o->nodes);
+		luo_json_number(out, "},\"map_nodes\":", o->nodes);
 		json_orders(a, out);
 		json_owners(a, out);
 		luo_put(out, ",\"unclaimed\":{");
 		json_tally(a, out, &o->unclaimed);
 		luo_put(out, ",\"listed\":[");
 		luo_owners_unclaimed(o, json_entry, &l);
-		json_number(out, "]},\"unknown\":", o->unknown);
+		luo_json_number(out, "]},\"unknown\":", o->unknown);
 		luo_put(out, o->partial ? ",\"complete\":false" : ",\"complete\":true");
 	}
 	luo_put(out, "}\n");
@@ -180,7 +182,7 @@ static int print_map(const struct answer *a, const struct luo_out *out)
 		map_json(a, out, status);
 	else
 		map_text(a, out);
-	if (!a->followed && a->found.source != FIND_NOTHING)
+	if (!a->followed && a->found.how)
 		host_note("the preserved-memory map cannot be followed; see 'luo verify'");
 	else if (status && !a->report.none)
 		host_note("the verdict on this state is '%s'; see 'luo verify'",

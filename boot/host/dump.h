@@ -5,7 +5,7 @@
 #ifndef HOST_DUMP_H
 #define HOST_DUMP_H
 
-#include "../../luo/phys.h"
+#include "../../luo/found.h"
 #include "options.h"
 
 /** struct dump_file - one mapped file of @size bytes. */
@@ -32,13 +32,6 @@ struct dump_seg {
 	u8 *copy;
 };
 
-/** enum boot_kind - what hands KHO over: each architecture has its own kind of boot data. */
-enum boot_kind {
-	BOOT_UNKNOWN,
-	BOOT_PARAMS, /* x86: boot parameters and their setup_data list */
-	BOOT_TREE,   /* arm64: a device tree */
-};
-
 /**
  * struct dump_cpu - @reg is the register in which a kernel is given boot data of @kind, @pc where
  * the CPU is
@@ -46,7 +39,7 @@ enum boot_kind {
 struct dump_cpu {
 	u64 reg;
 	u64 pc;
-	enum boot_kind kind;
+	enum luo_boot_kind kind;
 };
 
 /**

@@ -27,12 +27,12 @@ static const struct machine {
 	u16 e_machine;
 	u16 reg;
 	u16 pc;
-	enum boot_kind kind;
+	enum luo_boot_kind kind;
 } machines[] = {
 	/* RSI and RIP, registers 13 and 16 of struct user_regs_struct */
-	{ EM_X86_64, 112 + 13 * 8, 112 + 16 * 8, BOOT_PARAMS },
+	{ EM_X86_64, 112 + 13 * 8, 112 + 16 * 8, LUO_BOOT_PARAMS },
 	/* x0 and pc, the first and the 33rd of struct user_pt_regs */
-	{ EM_AARCH64, 112, 112 + 32 * 8, BOOT_TREE },
+	{ EM_AARCH64, 112, 112 + 32 * 8, LUO_BOOT_TREE },
 };
 
 bool elfcore_magic(const u8 *mem, u64 size)

@@ -2,105 +2,77 @@
 /* The order in which a state is looked for. */
 #include "find.h"
 
-#include <stdlib.h>
-
 #include "../../luo/error.h"
 #include "message.h"
+
+#define MAX_CANDIDATES 1024
 
 static unsigned long long ull(u64 v)
 {
 	return v;
 }
 
-/* Scratch areas that cannot be read are left out here; the core says so. */
-static void load_scratch(const struct luo_phys *phys, struct found *found)
+static int each_extent(const void *dump, fdt_piece_fn *fn, void *ctx)
 {
-	if (found->handover.scratch_pa && luo_scratch_load(phys, &found->handover, found->area,
-							   LUO_MAX_SCRATCH, &found->nr_areas))
-		found->nr_areas = 0;
+	return dump_extents(dump, fn, ctx);
 }
 
-static void take_candidate(const struct candidate *c, struct found *found)
+static void note_search(const struct fdt_search *s)
 {
-	found->page_shift = c->page_shift;
-	found->handover = (struct luo_handover){
-		.fdt_pa = c->pa,
-		.fdt_size = 1ULL << c->page_shift,
-	};
+	if (s->ambiguous)
+		host_note("several boot data name the KHO FDT at 0x%llx with different scratch "
+			  "areas; none of them is believed",
+			  ull(s->fdt_pa));
 }
 
-static int find_given(struct dump *d, const struct luo_phys *phys, u64 pa,
-		      const struct luo_job *job, struct found *found)
+static int find_given(const struct dump *d, struct fdt_locate *l, u64 pa, struct luo_found *found)
 {
-	struct candidate c = { .pa = pa };
-
-	found->source = FIND_GIVEN;
-	if (!bootdata_from_cpus(d, phys, found) && found->handover.fdt_pa == pa) {
+	found->how = "--kho-fdt";
+	if (!bootdata_from_cpus(d, l->phys, found) && found->handover.fdt_pa == pa) {
 		found->page_shift = luo_page_shift_of(found->handover.fdt_size);
 		return 0;
 	}
 	found->boot_pa = 0;
-	found->handover = (struct luo_handover){ .fdt_pa = pa };
-	if (bootdata_search(d, phys, found))
-		return 0;
-	found->named_at = 0;
-	candidate_rate(phys, job, &c);
-	take_candidate(&c, found);
+	fdt_locate_given(l, pa, found);
+	note_search(&l->search);
 	return 0;
 }
 
-/* What a state that does not verify says of its page size is a guess: boot data know better. */
-static void take_boot_data(struct dump *d, const struct luo_phys *phys, const struct candidate *c,
-			   struct found *found)
+static int find_by_scan(const struct dump *d, struct fdt_locate *l, struct luo_found *found)
 {
-	if (!c->verified)
-		found->page_shift = 0;
-	if (!bootdata_search(d, phys, found))
-		found->page_shift = c->page_shift;
-}
-
-static int choose(struct dump *d, const struct luo_phys *phys, const struct luo_job *job,
-		  const struct candidate_list *list, struct found *found)
-{
-	u32 choice;
+	static struct fdt_candidate candidate[MAX_CANDIDATES];
+	static _Alignas(8) u8 tree[FDT_SCAN_TREE];
 	int err;
 
-	for (u32 i = 0; i < list->nr; i++)
-		candidate_rate(phys, job, &list->c[i]);
-	err = candidates_choose(list, &choice);
-	if (err)
-		return err;
-	found->source = FIND_SCAN;
-	take_candidate(&list->c[choice], found);
-	take_boot_data(d, phys, &list->c[choice], found);
-	return 0;
-}
-
-static int find_by_scan(struct dump *d, const struct luo_phys *phys, const struct luo_job *job,
-			struct found *found)
-{
-	struct candidate_list list;
-	int err = candidates_scan(d, &list);
-
-	if (!err && list.nr)
-		err = choose(d, phys, job, &list, found);
-	free(list.c);
-	if (err)
-		return err;
-	if (!list.nr)
+	l->scan = (struct fdt_scan){ .c = candidate, .max = MAX_CANDIDATES, .tree = tree };
+	err = fdt_locate_scan(l, found);
+	if (err == LUO_E_LIMIT) {
+		host_error("more than %u KHO FDTs in this dump; name the one with --kho-fdt ADDR",
+			   MAX_CANDIDATES);
+		return HOST_FAILED;
+	}
+	if (err == LUO_E_TIE) {
+		candidates_tied(l);
+		return HOST_FAILED;
+	}
+	if (err == LUO_E_NONE) {
 		host_note("no KHO state: no CPU in the dump (of %u) points to boot data, and no "
 			  "page of its memory is a KHO FDT; if you know one, give --kho-fdt ADDR",
 			  d->nr_cpus);
+		return 0;
+	}
+	found->how = "scan";
+	candidates_describe(l);
+	note_search(&l->search);
 	return 0;
 }
 
-static int find_without_address(struct dump *d, const struct luo_phys *phys,
-				const struct luo_job *job, struct found *found)
+static int find_without_address(const struct dump *d, struct fdt_locate *l, struct luo_found *found)
 {
-	int err = bootdata_from_cpus(d, phys, found);
+	int err = bootdata_from_cpus(d, l->phys, found);
 
 	if (!err) {
-		found->source = FIND_BOOT;
+		found->how = "boot data";
 		found->page_shift = luo_page_shift_of(found->handover.fdt_size);
 		return 0;
 	}
@@ -115,7 +87,7 @@ static int find_without_address(struct dump *d, const struct luo_phys *phys,
 			  ull(found->boot_pa), bootdata_word(found->boot), found->damage);
 	found->boot_pa = 0;
 	found->handover = (struct luo_handover){ 0 };
-	return find_by_scan(d, phys, job, found);
+	return find_by_scan(d, l, found);
 }
 
 /**
@@ -123,21 +95,25 @@ static int find_without_address(struct dump *d, const struct luo_phys *phys,
  * @d:     opened dumps
  * @opt:   --kho-fdt
  * @job:   working memory for trials, in verify mode
- * @found: filled in; FIND_NOTHING after a note when there is no state
+ * @found: filled in; how is NULL after a note when there is no state
  *
  * Return: 0, or HOST_FAILED after a message.
  */
 int find_state(struct dump *d, const struct options *opt, const struct luo_job *job,
-	       struct found *found)
+	       struct luo_found *found)
 {
+	static struct fdt_locate locate;
 	struct luo_phys phys;
 	int err;
 
-	*found = (struct found){ .source = FIND_NOTHING };
+	*found = (struct luo_found){ 0 };
 	dump_phys(d, &phys);
-	err = opt->has_kho_fdt ? find_given(d, &phys, opt->kho_fdt, job, found)
-			       : find_without_address(d, &phys, job, found);
-	if (!err && found->source != FIND_NOTHING)
-		load_scratch(&phys, found);
+	locate = (struct fdt_locate){
+		.phys = &phys, .job = job, .each = each_extent, .each_ctx = d
+	};
+	err = opt->has_kho_fdt ? find_given(d, &locate, opt->kho_fdt, found)
+			       : find_without_address(d, &locate, found);
+	if (!err && found->how)
+		fdt_found_scratch(&phys, found);
 	return err;
 }

@@ -47,11 +47,13 @@ PAYLOAD_LDFLAGS := $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -nostdlib -static-pie -Wl,-T,
 	-Wl,--gc-sections -Wl,-z,noexecstack -Wl,-z,norelro -Wl,--no-dynamic-linker \
 	-Wl,--no-warn-rwx-segments -Wl,--hash-style=gnu
 
-# The payload prints no JSON, does not follow files to their last page, and leaves what the next
-# kernel is given beside KHO alone.
-PAYLOAD_NOT := luo/print_json.c luo/owners.c luo/owners_lists.c luo/owners_rest.c luo/memfd.c \
-	luo/vmalloc.c fdt/owners.c luo/next.c luo/next_cmdline.c luo/next_params.c \
-	luo/next_kernel.c fdt/next.c luo/bzimage.c fdt/chosen_set.c
+# The payload prints neither JSON nor lists, does not follow files to their last page, is told where
+# the state is, and leaves what the next kernel is given beside KHO alone.
+PAYLOAD_NOT := luo/print_json.c luo/print_list.c luo/json.c luo/walk.c luo/owners.c \
+	luo/owners_lists.c luo/owners_rest.c luo/memfd.c luo/vmalloc.c fdt/owners.c fdt/find.c \
+	fdt/locate.c fdt/candidate.c fdt/search.c fdt/info_text.c fdt/info_json.c fdt/subnode.c \
+	fdt/tree_at.c luo/next.c luo/next_cmdline.c luo/next_params.c luo/next_kernel.c fdt/next.c \
+	luo/bzimage.c fdt/chosen_set.c
 PAYLOAD_SRC := $(sort $(wildcard arch/*.c arch/$(ARCH)/*.S arch/$(ARCH)/*.c boot/kexec/*.c) \
 	$(filter-out $(PAYLOAD_NOT),$(CORE_SRC)) fdt/env/string.c)
 PAYLOAD_O := $(patsubst %,$(PAYLOAD_OBJ)/%.o,$(PAYLOAD_SRC)) \

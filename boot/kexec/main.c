@@ -68,7 +68,7 @@ void luo_payload_main(void)
 	luo_inspect(&job);
 	luo_say_report(&job.params, &job.report);
 	if (job.report.verdict == LUO_VERDICT_ERRORS)
-		luo_onerror(&job, luo_map_clean(&job.report));
+		luo_onerror(&job, luo_report_map_clean(&job.report));
 	finish(luo_verdict_word(job.report.verdict));
 }
 

@@ -85,7 +85,6 @@ struct luo_job_state {
 void luo_inspect(struct luo_job_state *job);
 void luo_onerror(struct luo_job_state *job, bool map_clean);
 _Noreturn void luo_reset(void);
-bool luo_map_clean(const struct luo_report *report);
 void luo_tell_next(const struct luo_params *params, const char *word);
 
 #endif

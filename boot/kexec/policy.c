@@ -1,45 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* What happens to a bad state, and what the next kernel is told. */
-#include <libfdt.h>
-
 #include "payload.h"
 
-#include "../../fdt/tree.h"
-#include "../../luo/error.h"
+#include "../../fdt/hide.h"
 
 #define RESULT "luo_payload.result="
 
-/** luo_map_clean() - is there nothing wrong with KHO itself, whatever LUO looks like? */
-bool luo_map_clean(const struct luo_report *report)
-{
-	if (!report->kho)
-		return false;
-	for (u32 i = 0; i < LUO_NR_TEXTS; i++) {
-		const char *code = luo_code_text(i);
-
-		/* "LUO-K01": the letter is the area */
-		if (report->by_code[i] && (code[4] == 'B' || code[4] == 'K' || code[4] == 'M'))
-			return false;
-	}
-	return true;
-}
-
-/* Blot LUO's node out of a copy of the KHO tree. NOPs keep every offset, so nothing can grow. */
+/* Hand over a copy of the KHO tree without LUO's node. */
 static int drop_luo(struct luo_job_state *job)
 {
 	void *fdt;
 	int err = luo_arch_swap_kho_fdt(&job->phys, &job->handover, &fdt);
-	int node;
 
-	if (err)
-		return err;
-	if (!fdt_tree_sound(fdt, job->handover.fdt_size))
-		return LUO_E_FORMAT;
-	node = fdt_subnode_offset(fdt, 0, "LUO");
-	if (node < 0 || fdt_nop_node(fdt, node))
-		return LUO_E_NONE;
-	luo_arch_swap_commit();
-	return 0;
+	if (!err)
+		err = fdt_hide_luo(fdt, job->handover.fdt_size);
+	if (!err)
+		luo_arch_swap_commit();
+	return err;
 }
 
 /** luo_reset() - reset the machine, or stop with a line that says why not. */

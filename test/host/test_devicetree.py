@@ -153,7 +153,7 @@ def test_tree_at_the_end_of_memory(tmp_path):
         path = core(tmp_path, state.ram, tree.pa)
         assert taken(path) == (how, state.fdt)
         assert run("verify", path).err == (
-            damaged(tree.pa, "it is not wholly in this dump") if beyond
+            damaged(tree.pa, "it is not wholly in memory") if beyond
             else "")
 
 
@@ -165,7 +165,7 @@ def test_tree_in_two_pieces_of_the_file(tmp_path):
     pieces = [(cut, END - cut), (BASE, cut - BASE)]
     path = core(tmp_path, state.ram, tree.pa, pieces=pieces)
     assert run("verify", path).err == damaged(
-        tree.pa, "it is not wholly in this dump")
+        tree.pa, "it is not wholly in memory")
     assert taken(path) == ("scan", state.fdt)
 
 

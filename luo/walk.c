@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * The walk. Memory is untrusted: a list ends where it is damaged, and all lists together may not
- * have more blocks than the dumps have pages.
+ * have more blocks than memory has pages.
  */
-#include "list.h"
+#include "walk.h"
 
-#include "../../luo/chain.h"
-#include "../../luo/error.h"
-#include "../../luo/str.h"
+#include "chain.h"
+#include "error.h"
+#include "str.h"
 
 struct walk {
-	const struct answer *a;
-	const struct list_view *view;
+	const struct luo_answer *a;
+	const struct luo_walk_view *view;
 	u64 budget;
 	u64 sessions;
 };
@@ -22,7 +22,7 @@ static const char *reason(int err)
 	case LUO_E_ALIGN:
 		return "a block is misaligned";
 	case LUO_E_RAM:
-		return "a block is not in the dump's memory";
+		return "a block is not in memory";
 	case LUO_E_CYCLE:
 		return "the list comes back to this block";
 	case LUO_E_LIMIT:
@@ -48,10 +48,10 @@ static int next_block(struct walk *w, struct luo_chain *c, const char **why)
 	return -1;
 }
 
-static void read_size(const struct walk *w, struct list_file *f)
+static void read_size(const struct walk *w, struct luo_walk_file *f)
 {
 	const struct luo_handler_abi *abi = luo_handler_find(f->handler);
-	const u8 *record = abi ? luo_map(&w->a->phys, f->data, abi->record) : NULL;
+	const u8 *record = abi ? luo_map(w->a->phys, f->data, abi->record) : NULL;
 
 	f->has_size = record;
 	if (record)
@@ -60,7 +60,7 @@ static void read_size(const struct walk *w, struct list_file *f)
 
 static void show_file(const struct walk *w, const u8 *e, u64 index)
 {
-	struct list_file f = { .index = index };
+	struct luo_walk_file f = { .index = index };
 
 	luo_strcopy(f.handler, sizeof(f.handler), (const char *)e, LUO_COMPAT_LEN);
 	f.data = luo_get64(e + offsetof(struct luo_file_ser, data));
@@ -75,7 +75,7 @@ static void walk_files(struct walk *w, u64 first, u64 count)
 	struct luo_chain c;
 	u64 index = 0;
 
-	luo_chain_init(&c, &w->a->phys, &w->a->report.abi->files, first, count);
+	luo_chain_init(&c, w->a->phys, &w->a->report->abi->files, first, count);
 	while (next_block(w, &c, &why) > 0)
 		for (u64 i = 0; i < c.used; i++)
 			show_file(w, luo_chain_entry(&c, i), index++);
@@ -86,7 +86,7 @@ static void walk_files(struct walk *w, u64 first, u64 count)
 
 static void walk_session(struct walk *w, const u8 *e)
 {
-	struct list_session s = { .index = w->sessions++ };
+	struct luo_walk_session s = { .index = w->sessions++ };
 
 	luo_strcopy(s.name, sizeof(s.name), (const char *)e, LUO_NAME_LEN);
 	s.files = luo_get64(e + offsetof(struct luo_session_ser, count));
@@ -95,29 +95,29 @@ static void walk_session(struct walk *w, const u8 *e)
 }
 
 /**
- * list_walk() - go over all sessions and their files
+ * luo_list_walk() - go over all sessions and their files
  * @a:    an answer
  * @view: told of each
  * @pa:   where it stopped
  *
  * Return: NULL at the end of the list, else why it was not reached.
  */
-const char *list_walk(const struct answer *a, const struct list_view *view, u64 *pa)
+const char *luo_list_walk(const struct luo_answer *a, const struct luo_walk_view *view, u64 *pa)
 {
 	struct walk w = { .a = a, .view = view };
 	const char *why = NULL;
 	struct luo_chain c;
 
-	*pa = a->state.luo_pa;
-	if (a->report.none)
+	*pa = a->state->luo_pa;
+	if (a->report->none)
 		return NULL;
-	if (a->report.refused && !a->report.abi)
+	if (a->report->refused && !a->report->abi)
 		return "this KHO or LUO version is not one that this program reads";
-	if (!a->report.abi)
+	if (!a->report->abi)
 		return "LUO's container cannot be read";
-	for (u32 i = 0; i < a->phys.nr_ram; i++)
-		w.budget += a->phys.ram[i].size >> a->phys.page_shift;
-	luo_chain_init(&c, &a->phys, &a->report.abi->sessions, a->state.sessions_pa, 0);
+	for (u32 i = 0; i < a->phys->nr_ram; i++)
+		w.budget += a->phys->ram[i].size >> a->phys->page_shift;
+	luo_chain_init(&c, a->phys, &a->report->abi->sessions, a->state->sessions_pa, 0);
 	while (next_block(&w, &c, &why) > 0)
 		for (u64 i = 0; i < c.used; i++)
 			if (!luo_chain_vacant(&c, i))

@@ -16,18 +16,18 @@ static bool read_u64(const void *tree, int node, const char *name, u64 *value)
 }
 
 /**
- * subnodes_each() - go over the sub-nodes of the state's KHO FDT
+ * fdt_subnodes_each() - go over the sub-nodes of the state's KHO FDT
  * @a:   an answer
  * @fn:  called for each
  * @ctx: handed to @fn
  *
  * Return: false when there is no tree that can be walked.
  */
-bool subnodes_each(const struct answer *a, subnode_fn fn, void *ctx)
+bool fdt_subnodes_each(const struct luo_answer *a, fdt_subnode_fn fn, void *ctx)
 {
-	const struct luo_handover *h = &a->found.handover;
-	const struct luo_kho_abi *kho = a->report.kho;
-	const void *tree = a->found.page_shift ? luo_map(&a->phys, h->fdt_pa, h->fdt_size) : NULL;
+	const struct luo_handover *h = &a->found->handover;
+	const struct luo_kho_abi *kho = a->report->kho;
+	const void *tree = a->found->page_shift ? luo_map(a->phys, h->fdt_pa, h->fdt_size) : NULL;
 	int node;
 	u32 i = 0;
 
@@ -35,7 +35,7 @@ bool subnodes_each(const struct answer *a, subnode_fn fn, void *ctx)
 		return false;
 	fdt_for_each_subnode(node, tree, 0)
 	{
-		struct subnode s = { .name = fdt_get_name(tree, node, NULL) };
+		struct fdt_subnode s = { .name = fdt_get_name(tree, node, NULL) };
 
 		if (!s.name)
 			return false;

@@ -8,31 +8,26 @@
  * 7.3; for device trees see bootdata.c.
  */
 #include <libfdt.h>
-#include <string.h>
 
-#include "../../fdt/chosen.h"
+#include "chosen.h"
 #include "find.h"
-#include "message.h"
+#include "tree.h"
 
 #define NODE_SIZE (LUO_SETUP_HEADER + sizeof(struct luo_kho_setup))
 #define NODE_TAG  ((u64)sizeof(struct luo_kho_setup) << 32 | LUO_SETUP_KEXEC_KHO)
 #define MAX_TREES 1024 /* looked into; each may take a while */
 
-struct search {
-	const struct luo_phys *phys;
-	u64 fdt_pa;
-	u32 page_shift;
-	struct luo_handover best;
-	enum boot_kind kind;
-	u64 at;
-	bool ambiguous;
-	u32 trees;
-	struct luo_range area[2][LUO_MAX_SCRATCH];
-	u32 nr;
-};
+static bool differ(const struct luo_range *a, const struct luo_range *b, u32 nr)
+{
+	for (u32 i = 0; i < nr; i++)
+		if (a[i].start != b[i].start || a[i].size != b[i].size)
+			return true;
+	return false;
+}
 
 /* A list counts only when its areas can be read; two that differ cancel each other. */
-static void take(struct search *s, const struct luo_handover *h, enum boot_kind kind, u64 at)
+static void take(struct fdt_search *s, const struct luo_handover *h, enum luo_boot_kind kind,
+		 u64 at)
 {
 	u32 shift = luo_page_shift_of(h->fdt_size), nr;
 
@@ -47,12 +42,11 @@ static void take(struct search *s, const struct luo_handover *h, enum boot_kind 
 		s->nr = nr;
 		return;
 	}
-	if (nr != s->nr || h->fdt_size != s->best.fdt_size ||
-	    memcmp(s->area[0], s->area[1], nr * sizeof(s->area[0][0])))
+	if (nr != s->nr || h->fdt_size != s->best.fdt_size || differ(s->area[0], s->area[1], nr))
 		s->ambiguous = true;
 }
 
-static void try_node(struct search *s, u64 pa)
+static void try_node(struct fdt_search *s, u64 pa)
 {
 	const u8 *p = luo_map(s->phys, pa, NODE_SIZE);
 	struct luo_handover h;
@@ -64,10 +58,10 @@ static void try_node(struct search *s, u64 pa)
 	h.fdt_size = luo_get64(p + offsetof(struct luo_kho_setup, fdt_size));
 	h.scratch_pa = luo_get64(p + offsetof(struct luo_kho_setup, scratch_addr));
 	h.scratch_size = luo_get64(p + offsetof(struct luo_kho_setup, scratch_size));
-	take(s, &h, BOOT_PARAMS, pa);
+	take(s, &h, LUO_BOOT_PARAMS, pa);
 }
 
-static void try_tree(struct search *s, u64 pa)
+static void try_tree(struct fdt_search *s, u64 pa)
 {
 	const char *damage;
 	struct luo_handover h;
@@ -76,51 +70,62 @@ static void try_tree(struct search *s, u64 pa)
 
 	if (s->trees == MAX_TREES)
 		return;
-	p = bootdata_tree(s->phys, pa, &size, &damage);
+	p = fdt_tree_at(s->phys, pa, &size, &damage);
 	s->trees++;
 	if (p && !fdt_chosen_handover(p, size, &h))
-		take(s, &h, BOOT_TREE, pa);
+		take(s, &h, LUO_BOOT_TREE, pa);
 }
 
-static int search_extent(void *ctx, u64 pa, const u8 *p, u64 len)
+/**
+ * fdt_search_piece() - look for what names the FDT in one piece of memory
+ * @s:   the search
+ * @pa:  physical address of the piece
+ * @p:   its @len bytes; RAM of the view of @s
+ *
+ * Nodes and trees that begin in the piece are found, wherever they end.
+ */
+void fdt_search_piece(struct fdt_search *s, u64 pa, const u8 *p, u64 len)
 {
-	struct search *s = ctx;
-
 	for (u64 i = -pa & 7; i < len && len - i >= 16; i += 8) {
 		if (luo_get64(p + i + 8) == NODE_TAG)
 			try_node(s, pa + i);
 		else if (!((pa + i) & 4095) && fdt32_ld((const fdt32_t *)(p + i)) == FDT_MAGIC)
 			try_tree(s, pa + i);
 	}
-	return 0;
 }
 
 /**
- * bootdata_search() - look in all memory for what names a KHO FDT
- * @d:     the dumps
+ * fdt_search_begin() - begin to look for what names a KHO FDT
+ * @s:     filled in; large, so best not on a stack
  * @phys:  the view
- * @found: handover.fdt_pa and page_shift (0: any) say what is looked for; handover, page_shift,
- * named and named_at are filled in
- *
- * Return: true when exactly one list of scratch areas belongs to that FDT.
+ * @found: handover.fdt_pa and page_shift (0: any) say what is looked for
  */
-bool bootdata_search(const struct dump *d, const struct luo_phys *phys, struct found *found)
+void fdt_search_begin(struct fdt_search *s, const struct luo_phys *phys,
+		      const struct luo_found *found)
 {
-	static struct search s;
+	s->phys = phys;
+	s->fdt_pa = found->handover.fdt_pa;
+	s->page_shift = found->page_shift;
+	s->at = 0;
+	s->ambiguous = false;
+	s->trees = 0;
+}
 
-	s = (struct search){ .phys = phys,
-			     .fdt_pa = found->handover.fdt_pa,
-			     .page_shift = found->page_shift };
-	dump_extents(d, search_extent, &s);
-	if (s.ambiguous)
-		host_note("several boot data name the KHO FDT at 0x%llx with different scratch "
-			  "areas; none of them is believed",
-			  (unsigned long long)s.fdt_pa);
-	if (!s.at || s.ambiguous)
+/**
+ * fdt_search_end() - take what was found, when it is clear
+ * @s:     the search, shown all memory
+ * @found: handover, page_shift, named and named_at are filled in
+ *
+ * Return: true when exactly one list of scratch areas belongs to the FDT; false when there was
+ * none, or, as @s->ambiguous says, several that differ.
+ */
+bool fdt_search_end(const struct fdt_search *s, struct luo_found *found)
+{
+	if (!s->at || s->ambiguous)
 		return false;
-	found->handover = s.best;
-	found->page_shift = luo_page_shift_of(s.best.fdt_size);
-	found->named = s.kind;
-	found->named_at = s.at;
+	found->handover = s->best;
+	found->page_shift = luo_page_shift_of(s->best.fdt_size);
+	found->named = s->kind;
+	found->named_at = s->at;
 	return true;
 }

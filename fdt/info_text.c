@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
-/* luo info for people. */
+/* Where a state lies and what it is, for people. */
 #include "info.h"
-#include "subnode.h"
 
 static void label(const struct luo_out *out, const char *text)
 {
@@ -50,25 +49,25 @@ static void ranges(const struct luo_out *out, const char *name, const struct luo
 	}
 }
 
-static void scratch(const struct answer *a, const struct luo_out *out)
+static void scratch(const struct luo_answer *a, const struct luo_out *out)
 {
-	const struct luo_handover *h = &a->found.handover;
+	const struct luo_handover *h = &a->found->handover;
 
 	if (!h->scratch_pa) {
 		label(out, "scratch");
-		luo_put(out, "unknown: no boot data in the dump name this KHO FDT\n");
+		luo_put(out, "unknown: no boot data in memory name this KHO FDT\n");
 		return;
 	}
 	line_hex(out, "scratch list", h->scratch_pa);
-	if (a->found.nr_areas) {
-		ranges(out, "scratch areas", a->found.area, a->found.nr_areas);
+	if (a->found->nr_areas) {
+		ranges(out, "scratch areas", a->found->area, a->found->nr_areas);
 		return;
 	}
 	label(out, "scratch areas");
 	luo_put(out, "cannot be read (LUO-B01)\n");
 }
 
-static void subnode(void *ctx, u32 i, const struct subnode *s)
+static void subnode(void *ctx, u32 i, const struct fdt_subnode *s)
 {
 	const struct luo_out *out = ctx;
 
@@ -86,48 +85,49 @@ static void subnode(void *ctx, u32 i, const struct subnode *s)
 	luo_put(out, "\n");
 }
 
-static void where(const struct answer *a, const struct luo_out *out)
+static void where(const struct luo_answer *a, const struct luo_out *out)
 {
-	const struct found *f = &a->found;
+	const struct luo_found *f = a->found;
 
 	label(out, "found by");
-	luo_put(out, info_how(a));
+	luo_put(out, f->how);
 	luo_put(out, "\n");
 	if (f->boot_pa)
-		line_hex(out, bootdata_word(f->boot), f->boot_pa);
+		line_hex(out, f->boot == LUO_BOOT_TREE ? "device tree" : "boot parameters",
+			 f->boot_pa);
 	if (f->named_at) {
 		label(out, "named at");
 		luo_put_hex(out, f->named_at);
-		luo_put(out, f->named == BOOT_TREE ? " (device tree)\n" : " (setup_data)\n");
+		luo_put(out, f->named == LUO_BOOT_TREE ? " (device tree)\n" : " (setup_data)\n");
 	}
 	line_hex(out, "KHO FDT", f->handover.fdt_pa);
 }
 
-static void map(const struct answer *a, const struct luo_out *out)
+static void map(const struct luo_answer *a, const struct luo_out *out)
 {
-	const struct luo_totals *t = &a->report.before;
+	const struct luo_totals *t = &a->report->before;
 
-	if (!a->state.map_pa)
+	if (!a->state->map_pa)
 		return;
-	line_hex(out, "map root", a->state.map_pa);
+	line_hex(out, "map root", a->state->map_pa);
 	line_dec(out, "map nodes", t->map_nodes);
 	line_dec(out, "map entries", t->map_entries);
 	line_dec(out, "preserved pages", t->pages);
 }
 
-static void container(const struct answer *a, const struct luo_out *out)
+static void container(const struct luo_answer *a, const struct luo_out *out)
 {
-	const struct luo_totals *t = &a->report.before;
+	const struct luo_totals *t = &a->report->before;
 
-	if (!a->state.luo_pa)
+	if (!a->state->luo_pa)
 		return;
-	line_hex(out, "LUO container", a->state.luo_pa);
-	line_dec(out, "container bytes", a->state.luo_size);
-	line_version(out, "session ABI", a->report.abi_name,
-		     a->report.abi ? a->report.abi->kernels : NULL);
-	if (!a->report.abi)
+	line_hex(out, "LUO container", a->state->luo_pa);
+	line_dec(out, "container bytes", a->state->luo_size);
+	line_version(out, "session ABI", a->report->abi_name,
+		     a->report->abi ? a->report->abi->kernels : NULL);
+	if (!a->report->abi)
 		return;
-	line_dec(out, "live update", a->report.number);
+	line_dec(out, "live update", a->report->number);
 	line_dec(out, "sessions", t->sessions);
 	line_dec(out, "session blocks", t->blocks);
 	line_dec(out, "files", t->files);
@@ -135,25 +135,25 @@ static void container(const struct answer *a, const struct luo_out *out)
 }
 
 /**
- * info_text() - one line for each fact, and the verdict line
+ * fdt_info_text() - one line for each fact, and the verdict line
  * @a:   an answer
  * @out: where to
  */
-void info_text(const struct answer *a, const struct luo_out *out)
+void fdt_info_text(const struct luo_answer *a, const struct luo_out *out)
 {
-	ranges(out, "memory", a->dump.ram, a->dump.nr_ram);
-	if (a->found.source != FIND_NOTHING) {
+	ranges(out, "memory", a->phys->ram, a->phys->nr_ram);
+	if (a->found->how) {
 		where(a, out);
-		line_version(out, "KHO version", a->report.kho_name,
-			     a->report.kho ? a->report.kho->kernels : NULL);
-		line_dec(out, "page size", a->report.page_size);
+		line_version(out, "KHO version", a->report->kho_name,
+			     a->report->kho ? a->report->kho->kernels : NULL);
+		line_dec(out, "page size", a->report->page_size);
 		scratch(a, out);
 		map(a, out);
-		if (!subnodes_each(a, subnode, (void *)out)) {
+		if (!fdt_subnodes_each(a, subnode, (void *)out)) {
 			label(out, "sub-nodes");
 			luo_put(out, "cannot be read\n");
 		}
 		container(a, out);
 	}
-	luo_print_line(out, &a->report, NULL);
+	luo_print_line(out, a->report, NULL);
 }
