@@ -202,6 +202,8 @@ int answer_command(const struct options *opt, enum luo_mode mode, answer_print_f
 	if (!status) {
 		run(&a, mode);
 		status = print_answer(&a, print);
+		if (opt->stats)
+			dump_say_read(&a.dump);
 	}
 	kernel_close(&a.kernel);
 	free(a.owners_arena);

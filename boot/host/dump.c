@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,6 +13,8 @@
 
 #include "elfcore.h"
 #include "message.h"
+
+#define DUMP_GRAIN 4096ULL /* what is read at once */
 
 static int map_file(struct dump_file *f)
 {
@@ -36,6 +39,13 @@ static int map_file(struct dump_file *f)
 		f->mem = NULL;
 		host_error("%s: cannot be mapped: %s; raise the address space limit (ulimit -v)",
 			   f->path, strerror(errno));
+		return HOST_FAILED;
+	}
+	/* Metadata lie scattered: what surrounds them need not be read. See also extents.c. */
+	madvise((void *)f->mem, f->size, MADV_RANDOM);
+	f->read = calloc(f->size / DUMP_GRAIN / 64 + 1, sizeof(*f->read));
+	if (!f->read) {
+		host_error("out of memory");
 		return HOST_FAILED;
 	}
 	return 0;
@@ -92,6 +102,7 @@ static int add_file(struct dump *d, u32 i, const struct dump_arg *arg)
 
 	if (err)
 		return err;
+	dump_mark(f, 0, 1); /* what kind of file it is */
 	if (!elfcore_magic(f->mem, f->size)) {
 		err = check_foreign(f);
 		return err ? err : add_raw(d, i, arg);
@@ -142,6 +153,7 @@ void dump_close(struct dump *d)
 			munmap((void *)d->file[i].mem, d->file[i].size);
 		if (d->file[i].fd >= 0)
 			close(d->file[i].fd);
+		free(d->file[i].read);
 	}
 	free(d->file);
 	free(d->seg);
@@ -161,4 +173,47 @@ bool dump_is_file(const struct dump *d, int fd)
 		if (!fstat(d->file[i].fd, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
 			return true;
 	return false;
+}
+
+/**
+ * dump_mark() - remember that bytes of a file are read
+ * @f:   the file
+ * @off: where they start, in the file
+ * @len: how many; all are in the file
+ */
+void dump_mark(const struct dump_file *f, u64 off, u64 len)
+{
+	u64 end = (off + len + DUMP_GRAIN - 1) / DUMP_GRAIN;
+
+	for (u64 i = off / DUMP_GRAIN; i < end; i++)
+		f->read[i / 64] |= 1ULL << i % 64;
+}
+
+/* Most memory ever resident, in KiB. (getrusage() would count what started this program, too.) */
+static unsigned long long most_memory(void)
+{
+	unsigned long long kib = 0;
+	FILE *status = fopen("/proc/self/status", "r");
+	char line[128];
+
+	while (status && fgets(line, sizeof(line), status))
+		if (sscanf(line, "VmHWM: %llu", &kib) == 1)
+			break;
+	if (status)
+		fclose(status);
+	return kib;
+}
+
+/** dump_say_read() - a note of how much was read, and in how much memory (--stats). */
+void dump_say_read(const struct dump *d)
+{
+	u64 grains = 0, size = 0;
+
+	for (u32 i = 0; i < d->nr_files; i++) {
+		size += d->file[i].size;
+		for (u64 w = 0; w <= d->file[i].size / DUMP_GRAIN / 64; w++)
+			grains += (u64)__builtin_popcountll(d->file[i].read[w]);
+	}
+	host_note("%llu bytes of %llu were read, in %llu KiB of memory at most",
+		  (unsigned long long)grains * DUMP_GRAIN, (unsigned long long)size, most_memory());
 }

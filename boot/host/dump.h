@@ -8,12 +8,16 @@
 #include "../../luo/found.h"
 #include "options.h"
 
-/** struct dump_file - one mapped file of @size bytes. */
+/**
+ * struct dump_file - one mapped file of @size bytes
+ * @read: a bit for each 4096 bytes that were asked for, so that it can be said how much was read
+ */
 struct dump_file {
 	const char *path;
 	int fd;
 	const u8 *mem;
 	u64 size;
+	u64 *read;
 };
 
 /**
@@ -72,5 +76,7 @@ int dump_merge(struct dump *d);
 void dump_phys(struct dump *d, struct luo_phys *phys);
 int dump_extents(const struct dump *d, dump_extent_fn fn, void *ctx);
 bool dump_is_file(const struct dump *d, int fd);
+void dump_mark(const struct dump_file *f, u64 off, u64 len);
+void dump_say_read(const struct dump *d);
 
 #endif

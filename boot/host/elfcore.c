@@ -51,6 +51,7 @@ static const u8 *bytes(const struct dump_file *f, u64 off, u64 len)
 {
 	if (off > f->size || len > f->size - off)
 		return NULL;
+	dump_mark(f, off, len);
 	return f->mem + off;
 }
 

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* Going over all memory; holes of sparse files are not read. */
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "dump.h"
+
+#define LARGE (4ULL << 20)
 
 /* Where data starts at or behind off, and where it ends; holes of sparse files are left out. */
 static bool next_data(const struct dump_file *f, u64 off, u64 end, u64 *from, u64 *to)
@@ -23,6 +27,30 @@ static bool next_data(const struct dump_file *f, u64 off, u64 end, u64 *from, u6
 	return true;
 }
 
+/*
+ * The mapping is told not to read around what is asked for (dump.c), which would make going over
+ * much data slow. A small piece is announced as it is, so that nothing behind it is read; for a
+ * large one the kernel reads ahead as usual.
+ */
+static void announce(const struct dump_file *f, u64 from, u64 len, bool begin)
+{
+	if (len < LARGE && begin)
+		posix_fadvise(f->fd, (off_t)from, (off_t)len, POSIX_FADV_WILLNEED);
+	else if (len >= LARGE)
+		madvise((void *)f->mem, f->size, begin ? MADV_NORMAL : MADV_RANDOM);
+	if (begin)
+		dump_mark(f, from, len);
+}
+
+/* Pages that were gone over once are not kept: memory stays small, however large the dump. */
+static void forget(const struct dump_file *f, u64 from, u64 to)
+{
+	u64 page = (u64)sysconf(_SC_PAGESIZE), first = (from + page - 1) / page * page;
+
+	if (to / page * page > first)
+		madvise((void *)(f->mem + first), to / page * page - first, MADV_DONTNEED);
+}
+
 static int seg_extents(const struct dump *d, const struct dump_seg *s, dump_extent_fn fn, void *ctx)
 {
 	const struct dump_file *f = &d->file[s->file];
@@ -35,7 +63,10 @@ static int seg_extents(const struct dump *d, const struct dump_seg *s, dump_exte
 
 		if (back > pa - s->pa)
 			back = pa - s->pa;
+		announce(f, from - back, to - from + back, true);
 		stop = fn(ctx, pa - back, f->mem + from - back, to - from + back);
+		announce(f, from - back, to - from + back, false);
+		forget(f, from - back, to);
 		if (stop)
 			return stop;
 		off = to;

@@ -33,6 +33,7 @@ const char help_text[] =
 	"  --ktap          KTAP, for verify and compact\n"
 	"  --markdown      tables in Markdown, for abi and explain\n"
 	"  -n              plan only (compact)\n"
+	"  --stats         a note of how much of the dumps was read, and in how much memory\n"
 	"  -q              no report on stdout and no notes: only the exit status\n"
 	"  -o FILE         write the report to FILE\n"
 	"  -h, --help      this text\n"

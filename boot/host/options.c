@@ -19,6 +19,7 @@ enum {
 	OPT_KTAP,
 	OPT_TEXT,
 	OPT_MARKDOWN,
+	OPT_STATS,
 	OPT_HELP,
 	OPT_VERSION,
 	OPT_NEXT_KERNEL,
@@ -32,6 +33,7 @@ static const struct option long_options[] = {
 	{ "ktap", no_argument, NULL, OPT_KTAP },
 	{ "text", no_argument, NULL, OPT_TEXT },
 	{ "markdown", no_argument, NULL, OPT_MARKDOWN },
+	{ "stats", no_argument, NULL, OPT_STATS },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "live", no_argument, NULL, OPT_LATER },
@@ -129,6 +131,9 @@ static int take_flag(struct options *o, int opt)
 		break;
 	case OPT_VERSION:
 		o->version = true;
+		break;
+	case OPT_STATS:
+		o->stats = true;
 		break;
 	case 'n':
 		o->dry_run = true;

@@ -35,6 +35,7 @@ struct dump_arg {
  * @given:    some of --text, --json, --ktap, --markdown was given
  * @dry_run:  -n
  * @quiet:    -q
+ * @stats:    --stats
  * @output:   -o, or NULL
  * @next_kernel: --next-kernel, or NULL
  * @help, @version: --help, --version
@@ -49,6 +50,7 @@ struct options {
 	bool given;
 	bool dry_run;
 	bool quiet;
+	bool stats;
 	const char *output;
 	const char *next_kernel;
 	bool help;

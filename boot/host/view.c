@@ -194,6 +194,7 @@ static const void *dump_map(void *ctx, u64 pa, u64 len)
 	r = (struct luo_range){ seg->pa, seg->size };
 	if (!luo_range_holds(&r, pa, len))
 		return NULL;
+	dump_mark(&d->file[seg->file], seg->off + (pa - seg->pa), len);
 	p = d->file[seg->file].mem + seg->off + (pa - seg->pa);
 	if ((uintptr_t)p % 8 == 0 || pa % 8 || len < 4 || len > COPY_MAX ||
 	    memcmp(p, FDT_MAGIC_BYTES, 4))
