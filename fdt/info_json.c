@@ -21,11 +21,12 @@ static void where(const struct luo_answer *a, const struct luo_out *out)
 		luo_json_text(out, ",\"named_by\":",
 			      f->named == LUO_BOOT_TREE ? "device tree" : "setup_data");
 	}
-	if (!f->handover.scratch_pa) {
+	if (!f->handover.scratch_pa && !f->nr_areas) {
 		luo_put(out, ",\"scratch\":null");
 		return;
 	}
-	luo_json_address(out, ",\"scratch_list\":", f->handover.scratch_pa);
+	if (f->handover.scratch_pa)
+		luo_json_address(out, ",\"scratch_list\":", f->handover.scratch_pa);
 	luo_json_ranges(out, ",\"scratch\":", f->area, f->nr_areas);
 }
 
@@ -74,6 +75,10 @@ void fdt_info_json(const struct luo_answer *a, const struct luo_out *out, int st
 	if (a->state->luo_pa) {
 		luo_json_address(out, ",\"container\":", a->state->luo_pa);
 		luo_json_address(out, ",\"container_size\":", a->state->luo_size);
+	}
+	if (a->metadata && a->metadata->release[0]) {
+		luo_json_text(out, ",\"previous_release\":", a->metadata->release);
+		luo_json_number(out, ",\"kexec_count\":", a->metadata->count);
 	}
 	luo_json_number(out, ",\"liveupdate_number\":", a->report->number);
 	totals(a, out);

@@ -53,12 +53,13 @@ static void scratch(const struct luo_answer *a, const struct luo_out *out)
 {
 	const struct luo_handover *h = &a->found->handover;
 
-	if (!h->scratch_pa) {
+	if (!h->scratch_pa && !a->found->nr_areas) {
 		label(out, "scratch");
 		luo_put(out, "unknown: no boot data in memory name this KHO FDT\n");
 		return;
 	}
-	line_hex(out, "scratch list", h->scratch_pa);
+	if (h->scratch_pa)
+		line_hex(out, "scratch list", h->scratch_pa);
 	if (a->found->nr_areas) {
 		ranges(out, "scratch areas", a->found->area, a->found->nr_areas);
 		return;
@@ -101,6 +102,14 @@ static void where(const struct luo_answer *a, const struct luo_out *out)
 		luo_put(out, f->named == LUO_BOOT_TREE ? " (device tree)\n" : " (setup_data)\n");
 	}
 	line_hex(out, "KHO FDT", f->handover.fdt_pa);
+}
+
+static void metadata(const struct luo_answer *a, const struct luo_out *out)
+{
+	if (!a->metadata || !a->metadata->release[0])
+		return;
+	line_version(out, "previous kernel", a->metadata->release, NULL);
+	line_dec(out, "kexecs so far", a->metadata->count);
 }
 
 static void map(const struct luo_answer *a, const struct luo_out *out)
@@ -153,6 +162,7 @@ void fdt_info_text(const struct luo_answer *a, const struct luo_out *out)
 			label(out, "sub-nodes");
 			luo_put(out, "cannot be read\n");
 		}
+		metadata(a, out);
 		container(a, out);
 	}
 	luo_print_line(out, a->report, NULL);

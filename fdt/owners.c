@@ -232,8 +232,10 @@ int luo_follow(const struct luo_phys *phys, const struct luo_state *state,
 		follow_root(&f);
 		follow_container(&f);
 	}
-	if (!err)
+	if (!err) {
+		o->unknown += state->unfinished;
 		luo_owners_close(o);
+	}
 	report->followed = !err;
 	luo_report_close(report);
 	return err == LUO_E_FORMAT ? LUO_E_NONE : err;

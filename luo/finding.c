@@ -49,7 +49,8 @@
 	X(C10, "the next kernel panics at boot; every preserved guest is lost")                    \
 	X(C11, "no session comes back; what is preserved stays reserved")                          \
 	X(B20, "what they held is lost: firmware wrote there while it started")                    \
-	X(B21, "the next kernel takes the area for free memory and overwrites firmware's data")
+	X(B21, "the next kernel takes the area for free memory and overwrites firmware's data")    \
+	X(X06, "unknown before the kexec: sessions, files, and who owns what nobody claims yet")
 
 #define REMEDIES_OF_OWNERS(X)                                                                      \
 	X(LOADER, "load kernel, initrd and boot data with kexec_file_load, which takes scratch")   \
@@ -59,6 +60,7 @@
 	X(SAME_KHO, "boot a next kernel of the state's KHO version: see 'luo abi'")                \
 	X(SAME_LUO, "boot a next kernel of the state's LUO version: see 'luo abi'")                \
 	X(NAME_IT, "compare its release with 'luo abi'")                                           \
+	X(PAYLOAD, "have the payload verify on the way: luo wrap")                                 \
 	X(FIRMWARE, "keep the old kernel away from memory that firmware uses (memmap=, "           \
 		    "kho_scratch=)")
 
@@ -106,7 +108,8 @@
 	X(C10, C10, SAME_LUO, "next kernel reads another version of LUO")                          \
 	X(C11, C11, SAME_LUO, "next kernel has KHO but no LUO") \
 	X(B20, B20, FIRMWARE, "preserved memory is held by firmware (EFI memory type %u)")         \
-	X(B21, B21, FIRMWARE, "firmware keeps memory in a scratch area (EFI memory type %u)")
+	X(B21, B21, FIRMWARE, "firmware keeps memory in a scratch area (EFI memory type %u)")      \
+	X(X06, X06, PAYLOAD, "this kernel still runs, and writes its sessions during the kexec")
 #endif
 
 /* What the next kernel does: X(name, text). Texts of one code only have its name. */

@@ -117,11 +117,14 @@ enum luo_code {
 	/* ... and what only firmware's own memory map tells */
 	LUO_B20, /* preserved memory held by firmware */
 	LUO_B21, /* scratch held by firmware */
+	/* ... and what there is to say about a kernel that still runs */
+	LUO_X06, /* sessions are yet to be written */
 	LUO_NR_CODES,
 	LUO_FIRST_OF_OWNERS = LUO_K08,
 	LUO_FIRST_OF_BOOT = LUO_B05,
 	LUO_FIRST_OF_NEXT = LUO_B16,
 	LUO_FIRST_OF_FIRMWARE = LUO_B20,
+	LUO_FIRST_OF_LIVE = LUO_X06,
 };
 
 /*

@@ -21,6 +21,7 @@ enum luo_boot_kind {
  * @boot, @boot_pa: boot data that were believed, 0 when there are none
  * @named, @named_at: setup_data node or device tree that names the FDT, 0 when unknown
  * @damage:     what is wrong with boot data that were not believed, in words
+ * @damaged:    where those are, 0 when all were believed
  * @area, @nr_areas: scratch areas, in the order handed over
  */
 struct luo_found {
@@ -32,6 +33,7 @@ struct luo_found {
 	enum luo_boot_kind named;
 	u64 named_at;
 	const char *damage;
+	u64 damaged;
 	struct luo_range area[LUO_MAX_SCRATCH];
 	u32 nr_areas;
 };
@@ -42,6 +44,7 @@ struct luo_found {
  * @phys:   the view that @report was made from
  * @found:  where the state is and how it was found
  * @state, @report: as luo_run() filled them in; the verdict is none when nothing was found
+ * @metadata: what luo_follow() has read, or NULL
  */
 struct luo_answer {
 	const char *tool;
@@ -49,6 +52,7 @@ struct luo_answer {
 	const struct luo_found *found;
 	const struct luo_state *state;
 	const struct luo_report *report;
+	const struct luo_metadata *metadata;
 };
 
 #endif

@@ -67,13 +67,6 @@ struct luo_owner_watch {
 	void *ctx;
 };
 
-/** struct luo_metadata - what kexec-metadata says; release "" when there is none to be understood.
- */
-struct luo_metadata {
-	char release[LUO_RELEASE_LEN];
-	u32 count;
-};
-
 #define LUO_MAX_TWICE 16 /* entries with two owners of which both owners are named */
 
 /** struct luo_twice - an entry that was claimed a second time, by @kind. */

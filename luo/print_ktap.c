@@ -36,6 +36,8 @@ static bool reached(const struct luo_report *report, u32 code)
 {
 	char area = luo_code_text(code)[4]; /* "LUO-S06" */
 
+	if (code >= LUO_FIRST_OF_LIVE)
+		return false;
 	if (code >= LUO_FIRST_OF_FIRMWARE)
 		return report->claimed;
 	if (code >= LUO_FIRST_OF_NEXT)
@@ -45,7 +47,7 @@ static bool reached(const struct luo_report *report, u32 code)
 	if (code >= LUO_FIRST_OF_OWNERS && !report->followed)
 		return false;
 	if (area == 'S' || area == 'F')
-		return report->abi;
+		return report->abi && !report->by_code[LUO_X06];
 	if (area == 'M' || area == 'C')
 		return report->kho && !report->by_code[LUO_K04];
 	return true;

@@ -31,6 +31,8 @@ struct luo_handover {
  * @head_at:      physical address of the pointer to the first session block
  * @sessions_pa:  value of that pointer
  * @number:       live update number
+ * @unfinished:   the kernel still runs, and has preserved pages for sessions that it has yet to
+ * write down; set by the caller after luo_run()
  */
 struct luo_state {
 	const struct luo_kho_abi *kho;
@@ -44,6 +46,13 @@ struct luo_state {
 	u64 head_at;
 	u64 sessions_pa;
 	u64 number;
+	bool unfinished;
+};
+
+/** struct luo_metadata - what kexec-metadata says; @release "": nothing that is understood. */
+struct luo_metadata {
+	char release[LUO_RELEASE_LEN];
+	u32 count;
 };
 
 #endif

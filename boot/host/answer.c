@@ -10,6 +10,7 @@
 #include "../../fdt/next.h"
 #include "../../luo/bootparams.h"
 #include "../../luo/error.h"
+#include "live.h"
 #include "message.h"
 #include "output.h"
 
@@ -62,7 +63,7 @@ static void follow(struct answer *a)
 	arena.base = a->owners_arena;
 	if (!arena.base)
 		arena.size = 0;
-	a->followed = !luo_follow(&a->phys, &a->state, &a->report, &arena, a->job.key[0], NULL,
+	a->followed = !luo_follow(&a->phys, &a->state, &a->report, &arena, a->job.key[0], a->watch,
 				  &a->owners);
 	a->report.us[LUO_PASS_SESSIONS] += clock_us(NULL) - start;
 }
@@ -158,6 +159,13 @@ static void run(struct answer *a, enum luo_mode mode)
 	a->job.each_ctx = a;
 	a->err = luo_run(&a->phys, &a->found.handover, &a->job, &a->state, &a->report, &a->plan);
 	a->plan.op = a->op;
+	a->state.unfinished = a->opt->live;
+	if (a->opt->live)
+		luo_report_part(&a->report, LUO_X06, LUO_SEV_NOTE, 0, 0, LUO_OWNER_CONTAINER);
+	if (a->found.damaged)
+		luo_report_part(&a->report, LUO_B04, LUO_SEV_LOSE, a->found.damaged, 0,
+				LUO_OWNER_BOOT);
+	luo_report_close(&a->report);
 	if (mode == LUO_MODE_VERIFY && a->phys.page_shift) {
 		follow(a);
 		check_next(a);
@@ -178,6 +186,58 @@ static int print_answer(const struct answer *a, answer_print_fn print)
 	return output_close(&output, print(a, &output.out));
 }
 
+/* Up to Linux 7.0 the map, too, is only made during the kexec. */
+static int check_live(const struct answer *a)
+{
+	if (!a->report.kho || a->report.kho->map != LUO_MAP_CHUNKS || a->state.map_pa)
+		return 0;
+	host_error(
+		"this kernel (%s) writes down what it preserves during the kexec: nothing can be "
+		"checked before; have the payload verify on the way (luo wrap)",
+		a->report.kho_name);
+	return HOST_FAILED;
+}
+
+/**
+ * answer_open() - open dumps, find the state in them and have the core look at it
+ * @a:    filled in, but for @a->watch; answer_close() gives back what it holds, also after an error
+ * @opt:  the command line
+ * @arg:  the dumps, or with opt->live whatever
+ * @nr:   how many
+ * @mode: LUO_MODE_VERIFY or LUO_MODE_PLAN: dumps are never written
+ *
+ * Return: 0, or the exit status after a message.
+ */
+int answer_open(struct answer *a, const struct options *opt, const struct dump_arg *arg, u32 nr,
+		enum luo_mode mode)
+{
+	int status;
+
+	*a = (struct answer){ .opt = opt, .watch = a->watch };
+	status = opt->live ? live_open(&a->dump) : dump_open(&a->dump, arg, nr);
+	if (!status && opt->next_kernel)
+		status = kernel_open(&a->kernel, opt->next_kernel);
+	if (!status)
+		status = open_job(&a->job, &a->dump);
+	if (!status)
+		status = opt->live ? live_find(&a->dump, opt, &a->job, &a->found)
+				   : find_state(&a->dump, opt, &a->job, &a->found);
+	if (status)
+		return status;
+	run(a, mode);
+	return opt->live ? check_live(a) : 0;
+}
+
+/** answer_close() - give back what an answer holds. */
+void answer_close(struct answer *a)
+{
+	kernel_close(&a->kernel);
+	free(a->owners_arena);
+	free(a->op);
+	free(a->job.arena);
+	dump_close(&a->dump);
+}
+
 /**
  * answer_command() - carry out a command over dumps
  * @opt:   the command line; it names at least one dump
@@ -189,26 +249,13 @@ static int print_answer(const struct answer *a, answer_print_fn print)
 int answer_command(const struct options *opt, enum luo_mode mode, answer_print_fn print)
 {
 	static struct answer a;
-	int status;
+	int status = answer_open(&a, opt, opt->dump, opt->nr_dumps, mode);
 
-	a = (struct answer){ .opt = opt };
-	status = dump_open(&a.dump, opt->dump, opt->nr_dumps);
-	if (!status && opt->next_kernel)
-		status = kernel_open(&a.kernel, opt->next_kernel);
-	if (!status)
-		status = open_job(&a.job, &a.dump);
-	if (!status)
-		status = find_state(&a.dump, opt, &a.job, &a.found);
 	if (!status) {
-		run(&a, mode);
 		status = print_answer(&a, print);
 		if (opt->stats)
 			dump_say_read(&a.dump);
 	}
-	kernel_close(&a.kernel);
-	free(a.owners_arena);
-	free(a.op);
-	free(a.job.arena);
-	dump_close(&a.dump);
+	answer_close(&a);
 	return status;
 }

@@ -28,6 +28,7 @@
  *          payload would
  * @owners: what came of it
  * @owners_arena: its working memory
+ * @watch:  told of every claim, or NULL; set before answer_open()
  * @next:   what boot data tell the next kernel, when there are any
  * @kernel: that kernel, when it is known
  */
@@ -46,6 +47,7 @@ struct answer {
 	bool followed;
 	struct luo_owners owners;
 	void *owners_arena;
+	const struct luo_owner_watch *watch;
 	struct luo_next next;
 	struct kernel_image kernel;
 };
@@ -53,12 +55,22 @@ struct answer {
 /** answer_view() - what the printers of the core are shown. */
 static inline struct luo_answer answer_view(const struct answer *a)
 {
-	return (struct luo_answer){ HOST_TOOL, &a->phys, &a->found, &a->state, &a->report };
+	return (struct luo_answer){
+		.tool = HOST_TOOL,
+		.phys = &a->phys,
+		.found = &a->found,
+		.state = &a->state,
+		.report = &a->report,
+		.metadata = a->followed ? &a->owners.metadata : NULL,
+	};
 }
 
 /** typedef answer_print_fn - prints an answer and returns the exit status. */
 typedef int (*answer_print_fn)(const struct answer *a, const struct luo_out *out);
 
+int answer_open(struct answer *a, const struct options *opt, const struct dump_arg *arg, u32 nr,
+		enum luo_mode mode);
+void answer_close(struct answer *a);
 int answer_command(const struct options *opt, enum luo_mode mode, answer_print_fn print);
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "elfcore.h"
+#include "live.h"
 #include "message.h"
 
 #define DUMP_GRAIN 4096ULL /* what is read at once */
@@ -149,7 +150,8 @@ void dump_close(struct dump *d)
 		if (d->seg[i].copy)
 			munmap(d->seg[i].copy, d->seg[i].size + 8192);
 	for (u32 i = 0; i < d->nr_files; i++) {
-		if (d->file[i].mem)
+		live_close(d->file[i].live);
+		if (d->file[i].mem && !d->file[i].live)
 			munmap((void *)d->file[i].mem, d->file[i].size);
 		if (d->file[i].fd >= 0)
 			close(d->file[i].fd);
@@ -172,7 +174,7 @@ bool dump_is_file(const struct dump *d, int fd)
 	for (u32 i = 0; i < d->nr_files; i++)
 		if (!fstat(d->file[i].fd, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
 			return true;
-	return false;
+	return d->also && dump_is_file(d->also, fd);
 }
 
 /**

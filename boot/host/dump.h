@@ -8,9 +8,12 @@
 #include "../../luo/found.h"
 #include "options.h"
 
+struct live;
+
 /**
  * struct dump_file - one mapped file of @size bytes
  * @read: a bit for each 4096 bytes that were asked for, so that it can be said how much was read
+ * @live: the running kernel's memory instead of a file, or NULL
  */
 struct dump_file {
 	const char *path;
@@ -18,6 +21,7 @@ struct dump_file {
 	const u8 *mem;
 	u64 size;
 	u64 *read;
+	struct live *live;
 };
 
 /**
@@ -53,6 +57,7 @@ struct dump_cpu {
  * @max_segs:        room in @seg
  * @ram, @nr_ram:    the same as the core wants it, adjacent pieces merged
  * @cpu, @nr_cpus:   the CPUs that ELF cores tell of
+ * @also:            another one, none of whose files may be written to either; or NULL
  */
 struct dump {
 	struct dump_file *file;
@@ -64,6 +69,7 @@ struct dump {
 	u32 nr_ram;
 	struct dump_cpu *cpu;
 	u32 nr_cpus;
+	const struct dump *also;
 };
 
 /** typedef dump_extent_fn - told of [pa, pa + len) at @p; returns non-zero to stop. */

@@ -85,6 +85,7 @@ static int find_without_address(const struct dump *d, struct fdt_locate *l, stru
 	if (err != LUO_E_NONE)
 		host_note("the boot data at 0x%llx (%s) are damaged: %s; looking in all memory",
 			  ull(found->boot_pa), bootdata_word(found->boot), found->damage);
+	found->damaged = found->boot_pa;
 	found->boot_pa = 0;
 	found->handover = (struct luo_handover){ 0 };
 	return find_by_scan(d, l, found);

@@ -11,7 +11,7 @@
 #include "message.h"
 #include "output.h"
 
-#define COMMANDS "verify, info, list, map, compact -n, explain, abi, wrap"
+#define COMMANDS "verify, info, list, map, compact -n, diff, explain, abi, wrap"
 
 #define TEXT	  (1U << HOST_FORMAT_TEXT)
 #define TEXT_JSON (TEXT | 1U << HOST_FORMAT_JSON)
@@ -29,6 +29,7 @@ static const struct {
 	{ "list", cmd_list, TEXT_JSON, true },
 	{ "map", cmd_map, TEXT_JSON, true },
 	{ "compact", cmd_compact, TEXT_JSON | KTAP, true },
+	{ "diff", cmd_diff, TEXT_JSON, true },
 	{ "explain", cmd_explain, TEXT | MARKDOWN, false },
 	{ "abi", cmd_abi, TEXT_JSON | MARKDOWN, false },
 };
@@ -39,6 +40,22 @@ static int usage(const char *command, const char *why)
 	return HOST_USAGE;
 }
 
+/* What is there to look at? Dumps, or the running kernel. */
+static int check_dumps(const struct options *o)
+{
+	bool diff = !strcmp(o->command, "diff");
+
+	if (o->nr_kho_fdts > (diff ? 2 : 1))
+		return usage(o->command, "--kho-fdt is given too often");
+	if (!o->live)
+		return o->nr_dumps ? 0 : usage(o->command, "no dump is given");
+	if (o->nr_dumps)
+		return usage(o->command, "--live takes no dump");
+	if (diff || !strcmp(o->command, "compact"))
+		return usage(o->command, "has no --live form");
+	return 0;
+}
+
 static int check_words(const struct options *o, u32 forms, bool dumps)
 {
 	static const char *const no_form[] = {
@@ -47,7 +64,7 @@ static int check_words(const struct options *o, u32 forms, bool dumps)
 		[HOST_FORMAT_MARKDOWN] = "has no --markdown form",
 	};
 
-	if (!dumps && o->has_kho_fdt)
+	if (!dumps && (o->has_kho_fdt || o->live))
 		return usage(o->command, "takes no dump");
 	if (!(forms >> o->format & 1))
 		return usage(o->command, no_form[o->format]);
@@ -55,23 +72,7 @@ static int check_words(const struct options *o, u32 forms, bool dumps)
 		return usage(o->command, "-n belongs to compact");
 	if (o->next_kernel && strcmp(o->command, "verify"))
 		return usage(o->command, "--next-kernel belongs to verify");
-	if (dumps && !o->nr_dumps)
-		return usage(o->command, "no dump is given");
-	return 0;
-}
-
-static int unknown(const char *command)
-{
-	static const char *const later[] = { "diff" };
-
-	for (u32 i = 0; i < LUO_ARRAY_SIZE(later); i++) {
-		if (strcmp(command, later[i]))
-			continue;
-		host_error("%s is not part of this version, which has " COMMANDS, command);
-		return HOST_USAGE;
-	}
-	host_error("unknown command '%s'; there are " COMMANDS, command);
-	return HOST_USAGE;
+	return dumps ? check_dumps(o) : 0;
 }
 
 static int dispatch(const struct options *o)
@@ -84,7 +85,8 @@ static int dispatch(const struct options *o)
 		err = check_words(o, commands[i].forms, commands[i].dumps);
 		return err ? err : commands[i].run(o);
 	}
-	return unknown(o->command);
+	host_error("unknown command '%s'; there are " COMMANDS, o->command);
+	return HOST_USAGE;
 }
 
 static int say(const struct options *o, const char *text)

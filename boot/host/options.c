@@ -23,7 +23,7 @@ enum {
 	OPT_HELP,
 	OPT_VERSION,
 	OPT_NEXT_KERNEL,
-	OPT_LATER,
+	OPT_LIVE,
 };
 
 static const struct option long_options[] = {
@@ -36,15 +36,17 @@ static const struct option long_options[] = {
 	{ "stats", no_argument, NULL, OPT_STATS },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
-	{ "live", no_argument, NULL, OPT_LATER },
+	{ "live", no_argument, NULL, OPT_LIVE },
 	{ "next-kernel", required_argument, NULL, OPT_NEXT_KERNEL },
 	{ NULL, 0, NULL, 0 },
 };
 
-/* --base waits here for its file. */
+/* --base, and --kho-fdt for diff, wait here for their file. */
 struct pending {
 	u64 base;
 	bool set;
+	u64 kho_fdt;
+	bool has_kho_fdt;
 };
 
 static int parse_address(const char *option, const char *text, u64 *value)
@@ -80,14 +82,15 @@ static int take_base(struct pending *p, const char *text)
 	return parse_address("--base", text, &p->base);
 }
 
-static int take_kho_fdt(struct options *o, const char *text)
+static int take_kho_fdt(struct options *o, struct pending *p, const char *text)
 {
-	if (o->has_kho_fdt) {
-		host_error("--kho-fdt is given twice; give one address");
-		return HOST_USAGE;
-	}
+	int err = parse_address("--kho-fdt", text, &o->kho_fdt);
+
 	o->has_kho_fdt = true;
-	return parse_address("--kho-fdt", text, &o->kho_fdt);
+	o->nr_kho_fdts++;
+	p->kho_fdt = o->kho_fdt;
+	p->has_kho_fdt = true;
+	return err;
 }
 
 static int take_word(struct options *o, struct pending *p, const char *word)
@@ -96,8 +99,9 @@ static int take_word(struct options *o, struct pending *p, const char *word)
 		o->command = word;
 		return 0;
 	}
-	o->dump[o->nr_dumps++] = (struct dump_arg){ word, p->base, p->set };
-	*p = (struct pending){ 0, false };
+	o->dump[o->nr_dumps++] =
+		(struct dump_arg){ word, p->base, p->set, p->kho_fdt, p->has_kho_fdt };
+	*p = (struct pending){ 0 };
 	return 0;
 }
 
@@ -111,14 +115,6 @@ static int bad_option(char **argv, int opt)
 		host_error("unknown or malformed option '-%c'; 'luo --help' lists all", optopt);
 	else
 		host_error("unknown or malformed option '%s'; 'luo --help' lists all", word);
-	return HOST_USAGE;
-}
-
-static int not_yet(const char *word)
-{
-	host_error("%s is not part of this version, which reads memory dumps: "
-		   "give dumps, with --base ADDR or --kho-fdt ADDR if need be",
-		   word);
 	return HOST_USAGE;
 }
 
@@ -144,6 +140,9 @@ static int take_flag(struct options *o, int opt)
 	case 'o':
 		o->output = optarg;
 		break;
+	case OPT_LIVE:
+		o->live = true;
+		break;
 	case OPT_NEXT_KERNEL:
 		o->next_kernel = optarg;
 		break;
@@ -159,7 +158,7 @@ static int take_option(struct options *o, struct pending *p, int opt, char **arg
 	case OPT_BASE:
 		return take_base(p, optarg);
 	case OPT_KHO_FDT:
-		return take_kho_fdt(o, optarg);
+		return take_kho_fdt(o, p, optarg);
 	case OPT_JSON:
 		return set_format(o, HOST_FORMAT_JSON);
 	case OPT_KTAP:
@@ -168,8 +167,6 @@ static int take_option(struct options *o, struct pending *p, int opt, char **arg
 		return set_format(o, HOST_FORMAT_TEXT);
 	case OPT_MARKDOWN:
 		return set_format(o, HOST_FORMAT_MARKDOWN);
-	case OPT_LATER:
-		return not_yet(argv[optind - 1]);
 	case ':':
 	case '?':
 		return bad_option(argv, opt);
@@ -188,7 +185,7 @@ static int take_option(struct options *o, struct pending *p, int opt, char **arg
  */
 int options_parse(struct options *o, int argc, char **argv)
 {
-	struct pending p = { 0, false };
+	struct pending p = { 0 };
 	int opt, err = 0;
 
 	*o = (struct options){ .format = HOST_FORMAT_TEXT };

@@ -18,11 +18,14 @@ enum host_format {
  * @path:     as given
  * @base:     physical address of its first byte, for raw files
  * @has_base: --base came before it
+ * @kho_fdt:  the --kho-fdt that came before it, when @has_kho_fdt
  */
 struct dump_arg {
 	const char *path;
 	u64 base;
 	bool has_base;
+	u64 kho_fdt;
+	bool has_kho_fdt;
 };
 
 /**
@@ -30,10 +33,12 @@ struct dump_arg {
  * @command:  its name, NULL when none was given
  * @dump:     files (or, for explain, the code) in the order given; allocated
  * @nr_dumps: how many
- * @kho_fdt:  --kho-fdt, when @has_kho_fdt
+ * @kho_fdt:  the last --kho-fdt, when @has_kho_fdt
+ * @nr_kho_fdts: how many there were
  * @format:   never HOST_FORMAT_UNSET once parsed
  * @given:    some of --text, --json, --ktap, --markdown was given
  * @dry_run:  -n
+ * @live:     --live
  * @quiet:    -q
  * @stats:    --stats
  * @output:   -o, or NULL
@@ -46,9 +51,11 @@ struct options {
 	u32 nr_dumps;
 	u64 kho_fdt;
 	bool has_kho_fdt;
+	u32 nr_kho_fdts;
 	enum host_format format;
 	bool given;
 	bool dry_run;
+	bool live;
 	bool quiet;
 	bool stats;
 	const char *output;

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "dump.h"
+#include "live.h"
 #include "message.h"
 
 #define FDT_MAGIC_BYTES "\xd0\x0d\xfe\xed"
@@ -195,6 +196,8 @@ static const void *dump_map(void *ctx, u64 pa, u64 len)
 	if (!luo_range_holds(&r, pa, len))
 		return NULL;
 	dump_mark(&d->file[seg->file], seg->off + (pa - seg->pa), len);
+	if (d->file[seg->file].live)
+		live_load(&d->file[seg->file], seg->off + (pa - seg->pa), len);
 	p = d->file[seg->file].mem + seg->off + (pa - seg->pa);
 	if ((uintptr_t)p % 8 == 0 || pa % 8 || len < 4 || len > COPY_MAX ||
 	    memcmp(p, FDT_MAGIC_BYTES, 4))

@@ -121,7 +121,8 @@ def test_damaged_tree_is_said_and_memory_scanned(tmp_path, name):
     path = core(tmp_path, state.ram, tree.pa)
     answer = run("info", "--json", path)
     assert answer.err == damaged(tree.pa, why)
-    assert taken(path) == ("scan", state.fdt) and answer.status == OK
+    assert taken(path) == ("scan", state.fdt) and answer.status == ERRORS
+    assert ("LUO-B04", "lose") in run("verify", "--json", path).codes()
     assert not {"device_tree", "boot_params"} & set(answer.json)
     assert not {"named_at", "named_by"} & set(answer.json)
 
@@ -217,6 +218,8 @@ def test_one_property_alone_is_damage(tmp_path, changes):
     path = core(tmp_path, state.ram, tree.pa)
     answer = run("verify", path)
     assert f"boot data at {tree.pa:#x} (device tree) are damaged" in answer.err
+    assert (answer.status, run("verify", "--json", path).codes()) == (
+        ERRORS, {("LUO-B04", "lose")})
     assert taken(path) == ("scan", state.fdt)
 
 

@@ -224,7 +224,9 @@ def test_damaged_setup_data_is_said_and_memory_scanned(tmp_path, damage):
     damage(boot)
     path = write_elf(tmp_path / "core", state.ram, [boot.params])
     assert taken(path) == ("scan", state.fdt)
-    assert run("verify", path).err == (
+    answer = run("verify", "--json", path)
+    assert (answer.status, answer.codes()) == (ERRORS, {("LUO-B04", "lose")})
+    assert answer.err == (
         f"luo: note: the boot data at {boot.params:#x} (boot parameters) are "
         "damaged: their setup_data list is broken, or its KHO node is; "
         "looking in all memory\n")

@@ -3,6 +3,7 @@
 every file to its last page on the way.
 """
 
+import re
 import struct
 
 import pytest
@@ -190,6 +191,15 @@ def test_sub_nodes(tmp_path):
     assert (counts["memblock"], counts["kexec-metadata"],
             counts["other sub-nodes"]) == (4, 1, 1)
     assert run("verify", "--json", path).json["findings"] == []
+    info = run("info", "--json", path).json
+    assert (info["previous_release"], info["kexec_count"]) == ("7.3.4", 3)
+    assert re.search(r"^previous kernel +7\.3\.4\nkexecs so far +3$",
+                     run("info", path).out, re.M)
+    state.ram.write(metadata, b"\2")     # of a version to come
+    path = core(tmp_path, state)
+    answer = run("verify", "--json", path)
+    assert (answer.status, answer.codes()) == (OK, {("LUO-K11", "note")})
+    assert "previous_release" not in run("info", "--json", path).json
 
 
 # damages, each found by verify too

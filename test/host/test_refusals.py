@@ -48,7 +48,9 @@ USAGE_ERRORS = [
     (["explain"], "explain"),
     (["explain", "LUO-S06", "LUO-S07"], "explain"),
     (["explain", "--json", "LUO-S06"], "explain"),
-    (["verify", "--live"], "--live"),
+    (["verify", "--live", "{}"], "--live"),
+    (["compact", "-n", "--live"], "--live"),
+    (["abi", "--live"], "abi"),
     (["map", "--ktap", "{}"], "--ktap"),
 ]
 

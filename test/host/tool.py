@@ -37,7 +37,9 @@ BOOT = {f"LUO-B{i:02}" for i in range(5, 16)}
 NEXT = {"LUO-" + c for c in "B16 K12 K13 K14 C10 C11".split()}
 # found by the EFI application alone
 FIRMWARE = {"LUO-B20", "LUO-B21"}
-HOST = OWNERS | BOOT | NEXT | FIRMWARE     # all that the payload has not
+# said of a kernel that still runs
+LIVE = {"LUO-X06"}
+HOST = OWNERS | BOOT | NEXT | FIRMWARE | LIVE  # all that the payload has not
 
 VERDICT = re.compile(
     r"luo: (?P<verdict>ok|repaired|errors|refused|none) abi=(?P<abi>\S+) "
