@@ -53,6 +53,7 @@ help:
 #: make efi          build/x86_64/luo.efi; with ARCH=aarch64 build/aarch64/luo.efi
 #: make host         build/host/luo, the host tool
 #: make kernels      the kernels that the tests boot, into ~/.cache/luo-payload
+#: make check-damage  thousands of damaged states, each held against docs/damaged-states.md
 #: make packages     install what all of the above needs (or print how, when not root)
 #: make install      DESTDIR= PREFIX=/usr/local: host tool and payload (of ARCH)
 #: make dist         a source tarball

@@ -57,6 +57,7 @@ struct snap *snap_take(const struct world *w);
 void snap_restore(const struct snap *s, struct world *w);
 void snap_expect(const struct snap *s, const struct world *w, const struct luo_range *range,
 		 u32 nr);
+bool snap_same(const struct snap *s, const struct world *w);
 void snap_free(struct snap *s);
 
 /* reader.c: all sessions in order, as a digest of names, tokens, handlers and records */

@@ -84,6 +84,16 @@ void snap_expect(const struct snap *s, const struct world *w, const struct luo_r
 				     w->bank[b].mem + i * PIECE, range, nr);
 }
 
+/* Is all memory as it was? */
+bool snap_same(const struct snap *s, const struct world *w)
+{
+	for (u32 b = 0; b < 2; b++)
+		for (u64 i = 0; i < s->nr[b]; i++)
+			if (memcmp(piece_of(s, b, i), w->bank[b].mem + i * PIECE, PIECE))
+				return false;
+	return true;
+}
+
 void snap_free(struct snap *s)
 {
 	for (u32 b = 0; b < 2; b++) {

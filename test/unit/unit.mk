@@ -27,4 +27,21 @@ $(UNIT_DIR)/%.o: %.c
 $(unit-tests): $(UNIT_DIR)/%: $(UNIT_DIR)/test/unit/%.o $(unit-world) $(unit-core)
 	$(UNIT_CC) $(UNIT_SAN) -o $@ $^ -lcmocka -lfdt
 
+# Damaged states, each by its name. docs/damaged-states.md is what is expected of them.
+damage-core := $(unit-core) $(unit-world)
+damage-objs := $(patsubst %.c,$(UNIT_DIR)/%.o,$(wildcard test/damage/*.c))
+DAMAGE_SHIFTS ?= 12
+CASES       := $(UNIT_DIR)/cases
+
+$(CASES): $(damage-objs) $(damage-core)
+	$(UNIT_CC) $(UNIT_SAN) -o $@ $^ -lcmocka -lfdt
+
+.PHONY: check-damage damage-table
+check-damage: $(CASES)
+	@for shift in $(DAMAGE_SHIFTS); do $(CASES) --shift $$shift >$(CASES).log; status=$$?; \
+	tail -n 3 $(CASES).log; [ $$status = 0 ] || exit 1; done
+
+damage-table: $(CASES)
+	$(CASES) --table >docs/damaged-states.md.new && mv docs/damaged-states.md.new docs/damaged-states.md
+
 -include $(shell find $(UNIT_DIR) -name '*.d' 2>/dev/null)
