@@ -68,6 +68,30 @@ static void fdt_structure(struct world *w)
 	memset(fdt + fdt_off_dt_struct(fdt) + fdt_size_dt_struct(fdt) - 4, 0, 4);
 }
 
+/* All blocks from the one at @from on lie @by bytes further on; nothing else is wrong. */
+static void fdt_shift(struct world *w, u32 from, u32 by)
+{
+	u8 *fdt = world_at(w, w->kho.fdt_pa, world_page(w));
+
+	memmove(fdt + from + by, fdt + from, fdt_totalsize(fdt) - from);
+	if (from <= fdt_off_mem_rsvmap(fdt))
+		fdt_set_off_mem_rsvmap(fdt, fdt_off_mem_rsvmap(fdt) + by);
+	fdt_set_off_dt_struct(fdt, fdt_off_dt_struct(fdt) + by);
+	fdt_set_off_dt_strings(fdt, fdt_off_dt_strings(fdt) + by);
+	fdt_set_totalsize(fdt, fdt_totalsize(fdt) + by);
+}
+
+/* The next two were found by fuzzing: libfdt reads words wherever the header says. */
+static void fdt_structure_misaligned(struct world *w)
+{
+	fdt_shift(w, fdt_off_dt_struct(world_at(w, w->kho.fdt_pa, 64)), 1);
+}
+
+static void fdt_reservations_misaligned(struct world *w)
+{
+	fdt_shift(w, fdt_off_mem_rsvmap(world_at(w, w->kho.fdt_pa, 64)), 4);
+}
+
 static void fdt_unpreserved(struct world *w)
 {
 	world_forget(w, w->kho.fdt_pa, 0);
@@ -147,6 +171,8 @@ static const struct damage kho_damages[] = {
 	{ "tree's magic", bad_magic, LUO_K02, LOSE },
 	{ "tree larger than its page", fdt_large, LUO_K02, LOSE },
 	{ "tree without an end", fdt_structure, LUO_K02, LOSE },
+	{ "tree's structure misaligned", fdt_structure_misaligned, LUO_K02, LOSE },
+	{ "tree's reservations misaligned", fdt_reservations_misaligned, LUO_K02, LOSE },
 	{ "tree's page not preserved", fdt_unpreserved, LUO_K06, PANIC },
 	{ "tree in a hole", fdt_hole, LUO_K01, LOSE },
 	{ "tree misaligned", fdt_misaligned, LUO_K01, LOSE },
