@@ -43,6 +43,9 @@ static const struct difference table[] = {
 	{ LUO_B01, "", JUDGE_TAKEN, JUDGE_TAKEN, BELIEVES },
 	{ LUO_B02, "", JUDGE_TAKEN, JUDGE_TAKEN, BELIEVES },
 	{ LUO_K02, "", JUDGE_NONE, JUDGE_TAKEN, HEADER_ONLY },
+	{ LUO_K08, "", JUDGE_TAKEN, JUDGE_TAKEN,
+	  "of the sub-nodes here only kexec-metadata is read, and believed or not; nothing of the "
+	  "state hangs on it" },
 	{ LUO_K09, "", JUDGE_TAKEN, JUDGE_TAKEN,
 	  "reserve_mem is read by mm/memblock.c, which is not part of the reader here" },
 	{ LUO_M01, "", JUDGE_TAKEN, JUDGE_LOST, NO_ALIGN },
@@ -63,6 +66,7 @@ static const struct difference table[] = {
 	{ LUO_M12, "", JUDGE_TAKEN, JUDGE_TAKEN,
 	  "the owner of the entry may write to the node; here the map is read before that" },
 	{ LUO_C02, "7.1", JUDGE_TAKEN, JUDGE_LOST, HEADER_ONLY },
+	{ LUO_C04, "", JUDGE_TAKEN, JUDGE_TAKEN, STALE },
 	{ LUO_C07, "", JUDGE_TAKEN, JUDGE_TAKEN, STALE },
 	{ LUO_S01, "7.1-v3", JUDGE_TAKEN, JUDGE_REFUSED, NO_ALIGN },
 	{ LUO_S05, "", JUDGE_TAKEN, JUDGE_REFUSED,
@@ -72,6 +76,10 @@ static const struct difference table[] = {
 	{ LUO_S11, "", JUDGE_TAKEN, JUDGE_TAKEN,
 	  "the session comes back without a name; the kernel does not know that it had one" },
 	{ LUO_S13, "", JUDGE_REFUSED, JUDGE_REFUSED, STOPPED },
+	{ LUO_S14, "7.1", JUDGE_TAKEN, JUDGE_TAKEN,
+	  "the array of a session that states no files has an owner to the core, and is never "
+	  "given "
+	  "back: it stays reserved beside what has no owner" },
 	{ LUO_F01, "7.1", JUDGE_TAKEN, JUDGE_TAKEN, EMPTY_ARRAY },
 	{ LUO_F02, "7.1", JUDGE_TAKEN, JUDGE_TAKEN, EMPTY_ARRAY },
 	{ LUO_F03, "7.1", JUDGE_TAKEN, JUDGE_TAKEN, EMPTY_ARRAY },
