@@ -49,6 +49,7 @@ help:
 #: make check-long   make check, and the tests that take longer (then 10 minutes)
 #: make check-judge  only this of them: the kernels' own readers, built in user space from their
 #:                   source packages, against verify; JUDGE_ROUNDS=200 JUDGE_SEED=
+#: make fuzz         libFuzzer on everything that reads handed-over memory; FUZZ_SECONDS=600
 #: make payload      build/x86_64/luo.bzImage; with ARCH=aarch64 build/aarch64/luo.Image
 #: make efi          build/x86_64/luo.efi; with ARCH=aarch64 build/aarch64/luo.efi
 #: make host         build/host/luo, the host tool
@@ -72,6 +73,7 @@ include boot/efi/efi.mk
 include boot/host/host.mk
 include test/unit/unit.mk
 include test/judge/judge.mk
+include test/fuzz/fuzz.mk
 
 payload: $(PAYLOAD)/$(PAYLOAD_NAME)
 efi: $(EFI_PRODUCT)
