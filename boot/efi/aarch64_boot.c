@@ -9,16 +9,13 @@
 #include <libfdt.h>
 
 #include "boot.h"
+#include "device_tree.h"
 
 #include "../../fdt/chosen.h"
 #include "../../fdt/tree.h"
 
 #define EDITS	 1024	    /* bytes that our edits can add, a new /chosen included */
 #define MAX_TREE (2U << 20) /* Documentation/arch/arm64/booting.rst */
-
-static EFI_GUID dtb_guid = {
-	0xb1b621d5, 0xf19c, 0x41a5, { 0x83, 0x0b, 0xd9, 0x15, 0x2c, 0x69, 0xaa, 0xe0 }
-};
 
 static EFI_STATUS refuse(const char *name, const char *why, EFI_STATUS status)
 {
@@ -33,18 +30,6 @@ static void *alloc(u64 size)
 	if (app.bs->AllocatePages(AllocateAnyPages, EfiLoaderData, (size + 4095) >> 12, &at))
 		return NULL;
 	return (void *)(size_t)at;
-}
-
-/** efi_device_tree() - the tree of the configuration table, NULL when there is none. */
-const void *efi_device_tree(void)
-{
-	for (UINTN i = 0; i < app.st->NumberOfTableEntries; i++) {
-		const EFI_CONFIGURATION_TABLE *t = &app.st->ConfigurationTable[i];
-
-		if (!__builtin_memcmp(&t->VendorGuid, &dtb_guid, sizeof(dtb_guid)))
-			return t->VendorTable;
-	}
-	return NULL;
 }
 
 /* A copy of firmware's tree, or a tree with nothing in it, with room for edits. */
@@ -66,7 +51,7 @@ static void *new_tree(const void *old, u64 size)
 /* Install the tree for the next kernel; @old: what was there, to be put back. */
 static EFI_STATUS install_tree(struct efi_boot *b, const void **old)
 {
-	const struct luo_handover *h = b->kho ? &b->work->handover : NULL;
+	const struct luo_handover *h = b->kho ? &b->work->found.handover : NULL;
 	u64 size = EDITS;
 	void *tree;
 
@@ -82,7 +67,7 @@ static EFI_STATUS install_tree(struct efi_boot *b, const void **old)
 	if (!tree || fdt_chosen_set_handover(tree, h))
 		return refuse("device tree", "there is no room for one that names KHO",
 			      EFI_OUT_OF_RESOURCES);
-	return app.bs->InstallConfigurationTable(&dtb_guid, tree);
+	return app.bs->InstallConfigurationTable(&efi_dtb_guid, tree);
 }
 
 /* EFI_LOAD_FILE2_PROTOCOL, UEFI 2.10, 13.2; gnu-efi 3.0.15 has no declaration of it. */
@@ -214,7 +199,7 @@ EFI_STATUS efi_arch_boot(struct efi_boot *b)
 	if (!status) {
 		efi_say("starting the next kernel");
 		status = app.bs->StartImage(image, NULL, NULL);
-		app.bs->InstallConfigurationTable(&dtb_guid, (void *)(size_t)old);
+		app.bs->InstallConfigurationTable(&efi_dtb_guid, (void *)(size_t)old);
 	}
 	if (handle)
 		app.bs->UninstallMultipleProtocolInterfaces(handle, &path_guid, &initrd_path,

@@ -5,6 +5,8 @@
 
 #include "app.h"
 
+EFI_STATUS efi_cmd_info(const struct efi_options *opt);
+EFI_STATUS efi_cmd_list(const struct efi_options *opt);
 EFI_STATUS efi_cmd_verify(const struct efi_options *opt);
 EFI_STATUS efi_cmd_compact(const struct efi_options *opt);
 EFI_STATUS efi_cmd_boot(const struct efi_options *opt);

@@ -30,8 +30,8 @@ EFI_FLAGS := -std=c11 -ffreestanding -Wall -Wextra -Werror -Os -g -fshort-wchar 
 	-isystem $(EFI_DIR)/usr/include/efi/$(ARCH) -DFDT_ASSUME_MASK=0
 
 ifeq ($(EFI_LINK),lld)
-EFI_CC := clang --target=$(ARCH)-unknown-windows
-EFI_CFLAGS := $(EFI_FLAGS) -fno-ms-compatibility -mno-stack-arg-probe
+EFI_CC := clang --target=$(ARCH)-unknown-windows-gnu
+EFI_CFLAGS := $(EFI_FLAGS) -mno-ms-bitfields -mno-stack-arg-probe
 else
 EFI_CC := $(PAYLOAD_CC)
 EFI_CFLAGS := $(EFI_FLAGS) -fPIC -fvisibility=hidden -fno-jump-tables -include arch/hidden.h
@@ -70,7 +70,7 @@ $(EFI_OBJ)/luo.elf: $(EFI_O) boot/efi/luo.lds boot/efi/efi.mk
 ifeq ($(EFI_LINK),lld)
 $(EFI_PRODUCT).pe: $(EFI_O)
 	@echo '  LD      $@'
-	@lld-link /nologo /subsystem:efi_application /entry:efi_main /nodefaultlib /align:4096 \
+	@lld-link /nologo /subsystem:efi_application /entry:efi_main /nodefaultlib \
 		/timestamp:0 /dynamicbase /out:$@ $(EFI_O)
 else
 $(EFI_PRODUCT).pe: $(EFI_OBJ)/luo.elf

@@ -4,11 +4,9 @@
  * to be: where a policy cannot be carried out the next kernel is not started, and the state stays
  * claimed as it is.
  */
-#include <libfdt.h>
-
 #include "boot.h"
 
-#include "../../fdt/tree.h"
+#include "../../fdt/hide.h"
 
 /* Why the state cannot be handed over at all, or NULL. */
 static const char *obstacle(const struct efi_boot *b)
@@ -26,29 +24,16 @@ static const char *obstacle(const struct efi_boot *b)
 	return NULL;
 }
 
-/* Nothing wrong with KHO itself, whatever LUO looks like: "LUO-K01", the letter is the area. */
-static bool map_clean(const struct luo_report *report)
-{
-	for (u32 i = 0; i < LUO_NR_TEXTS; i++) {
-		char area = luo_code_text(i)[4];
-
-		if (report->by_code[i] && (area == 'B' || area == 'K' || area == 'M'))
-			return false;
-	}
-	return report->kho;
-}
-
-/* Blot LUO's node out of the KHO FDT, where it is: NOPs keep every offset. The page is claimed. */
+/*
+ * LUO's node is blotted out of the KHO FDT where it is, not in a copy: the page is preserved, so
+ * that it stays the next kernel's as long as it runs, and claimed.
+ */
 static bool drop_luo(const struct efi_work *w)
 {
-	void *fdt = (void *)(size_t)w->handover.fdt_pa;
-	int node;
+	const struct luo_handover *h = &w->found.handover;
 
-	if (!map_clean(&w->report) || !efi_claimed(w->handover.fdt_pa, w->handover.fdt_size) ||
-	    !fdt_tree_sound(fdt, w->handover.fdt_size))
-		return false;
-	node = fdt_subnode_offset(fdt, 0, "LUO");
-	return node >= 0 && !fdt_nop_node(fdt, node);
+	return luo_report_map_clean(&w->report) && efi_claimed(h->fdt_pa, h->fdt_size) &&
+	       !fdt_hide_luo((void *)(size_t)h->fdt_pa, h->fdt_size);
 }
 
 static EFI_STATUS stop(const char *why)
@@ -98,7 +83,7 @@ EFI_STATUS efi_policy(struct efi_boot *b)
 	static const char unsound[] = "under secure boot only a sound state is handed over";
 	const struct luo_report *r = &b->work->report;
 
-	b->kho = b->work->found;
+	b->kho = b->work->found.how;
 	if (!b->kho) {
 		efi_say("no state: the next kernel starts without KHO");
 		return EFI_SUCCESS;

@@ -61,7 +61,7 @@ static EFI_STATUS open_any(u64 size)
 EFI_STATUS efi_pool_open(const struct efi_boot *b, u64 size)
 {
 	const struct luo_phys *phys = &b->work->phys;
-	const struct luo_handover *h = &b->work->handover;
+	const struct luo_handover *h = &b->work->found.handover;
 
 	nr_space = 0;
 	if (!b->kho)

@@ -19,15 +19,6 @@ static void start_job(struct efi_work *w)
 	efi_key(w->job.key);
 }
 
-static void find(struct efi_work *w)
-{
-	if (!w->opt->has_kho_fdt)
-		return;
-	w->found = true;
-	w->handover.fdt_pa = w->opt->kho_fdt;
-	w->handover.fdt_size = 4096;
-}
-
 /**
  * efi_work_open() - find the state and claim its memory
  * @w:   filled in
@@ -48,10 +39,13 @@ EFI_STATUS efi_work_open(struct efi_work *w, const struct efi_options *opt)
 		return EFI_UNSUPPORTED;
 	}
 	start_job(w);
-	find(w);
-	if (!w->found)
-		return EFI_SUCCESS;
-	w->err = luo_run(&w->phys, &w->handover, &w->job, &w->state, &w->report, &w->plan);
+	status = efi_find(w);
+	if (status || !w->found.how)
+		return status;
+	w->phys.page_shift = w->found.page_shift;
+	w->phys.scratch = w->found.area;
+	w->phys.nr_scratch = w->found.nr_areas;
+	w->err = luo_run(&w->phys, &w->found.handover, &w->job, &w->state, &w->report, &w->plan);
 	return efi_claim(&w->claim, &w->phys, &w->state);
 }
 
@@ -80,6 +74,25 @@ static void follow(struct efi_work *w)
 	w->report.us[LUO_PASS_SESSIONS] += efi_clock(NULL) - since;
 }
 
+/* Operations of a dry run, for whoever prints them. */
+static int keep_op(void *ctx, const struct luo_op *op)
+{
+	struct efi_work *w = ctx;
+
+	if (w->nr_ops == w->max_ops) {
+		u64 max = w->max_ops ? 2 * w->max_ops : 512;
+		struct luo_op *more = efi_work_alloc(max * sizeof(*more));
+
+		if (!more)
+			return LUO_E_ARENA;
+		__builtin_memcpy(more, w->op, w->nr_ops * sizeof(*more));
+		w->op = more;
+		w->max_ops = max;
+	}
+	w->op[w->nr_ops++] = *op;
+	return 0;
+}
+
 /**
  * efi_work_run() - verify, or more
  * @w:    opened
@@ -89,7 +102,7 @@ static void follow(struct efi_work *w)
  */
 EFI_STATUS efi_work_run(struct efi_work *w, enum luo_mode mode)
 {
-	if (!w->found) {
+	if (!w->found.how) {
 		luo_report_init(&w->report);
 		w->report.none = true;
 		luo_report_close(&w->report);
@@ -100,9 +113,14 @@ EFI_STATUS efi_work_run(struct efi_work *w, enum luo_mode mode)
 		efi_say("compact refused: this CPU has no 16-byte atomic store");
 		w->job.mode = LUO_MODE_VERIFY;
 	}
+	if (w->job.mode == LUO_MODE_PLAN) {
+		w->job.each = keep_op;
+		w->job.each_ctx = w;
+	}
 	enlarge_arena(w);
-	w->err = luo_run(&w->phys, &w->handover, &w->job, &w->state, &w->report, &w->plan);
-	if (mode == LUO_MODE_VERIFY || w->claim.nr_held)
+	w->err = luo_run(&w->phys, &w->found.handover, &w->job, &w->state, &w->report, &w->plan);
+	w->plan.op = w->op;
+	if (w->job.mode == LUO_MODE_VERIFY)
 		follow(w);
 	efi_claim_report(&w->claim, &w->report);
 	efi_claim_say(&w->claim);

@@ -6,14 +6,15 @@
 #include "claim.h"
 
 #include "../../fdt/owners.h"
+#include "../../luo/found.h"
 
 /**
  * struct efi_work - everything about a run
  * @opt:      the command line
  * @phys:     the view
- * @handover: where the state lies
- * @found:    there is one
+ * @found:    where the state lies, and how it was found
  * @state, @report, @plan, @owners: the core's
+ * @op, @nr_ops, @max_ops: the plan's operations in a dry run, room for them
  * @claim:    what firmware did not give
  * @job:      working memory
  * @err:      of the core's run
@@ -21,17 +22,20 @@
 struct efi_work {
 	const struct efi_options *opt;
 	struct luo_phys phys;
-	struct luo_handover handover;
-	bool found;
+	struct luo_found found;
 	struct luo_state state;
 	struct luo_report report;
 	struct luo_plan plan;
 	struct luo_owners owners;
+	struct luo_op *op;
+	u64 nr_ops;
+	u64 max_ops;
 	struct efi_claim claim;
 	struct luo_job job;
 	int err;
 };
 
+EFI_STATUS efi_find(struct efi_work *w);
 EFI_STATUS efi_work_open(struct efi_work *w, const struct efi_options *opt);
 EFI_STATUS efi_work_run(struct efi_work *w, enum luo_mode mode);
 EFI_STATUS efi_work_status(const struct efi_work *w);

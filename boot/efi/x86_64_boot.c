@@ -12,7 +12,7 @@
 /* setup_data node that names KHO: struct kho_data, see luo/boot.c. */
 static void add_kho(const struct efi_boot *b, struct efi_x86 *x, u8 *node)
 {
-	const struct luo_handover *h = &b->work->handover;
+	const struct luo_handover *h = &b->work->found.handover;
 
 	put64(node, luo_get64(x->bp + HDR_SETUP_DATA));
 	put32(node + 8, LUO_SETUP_KEXEC_KHO);

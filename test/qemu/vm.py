@@ -115,6 +115,14 @@ class Vm(Console):
                   errors="replace") as file:
             return file.read().strip()
 
+    def wait_end(self):
+        """Waits until the machine has ended by itself."""
+        self._process.wait(HANG)
+
+    def ram_file(self, node=0):
+        """The file that is the RAM of a node."""
+        return self._ram_files[f"ram{node}"]
+
     def close(self):
         if self._gdb:
             self._gdb.abandon()
