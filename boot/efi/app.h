@@ -92,12 +92,14 @@ struct efi_options {
  * @run:  carries it out
  * @forms: a bit for each enum efi_format that makes sense
  * @boots: takes the options of boot
+ * @trusts: writes to the state, or hands it on
  */
 struct efi_command {
 	const char *name;
 	EFI_STATUS (*run)(const struct efi_options *opt);
 	u32 forms;
 	bool boots;
+	bool trusts;
 };
 
 EFI_STATUS efi_options_parse(struct efi_options *opt, const struct efi_words *words);

@@ -153,26 +153,40 @@ static void *alloc_at(u64 pa, u64 size)
 	return (void *)(size_t)pa;
 }
 
+/* The highest descriptor of free memory that starts below an address; size 0 when there is none. */
+static struct luo_range free_below(const struct efi_map *map, u64 below)
+{
+	const EFI_MEMORY_DESCRIPTOR *d = NULL;
+	struct luo_range best = { 0 };
+
+	while ((d = efi_map_next(map, d))) {
+		struct luo_range r = efi_map_range(d);
+
+		if (d->Type == EfiConventionalMemory && r.start < below && r.start > best.start)
+			best = r;
+	}
+	return best;
+}
+
 /**
  * efi_work_alloc() - working memory, never where the state is
  * @size: bytes
  *
  * Until everything is claimed firmware must not choose the place: it would take preserved memory
- * for free.
+ * for free. As it does itself, we begin at the top, away from where kernels are.
  *
  * Return: page-aligned memory, not cleared, or NULL.
  */
 void *efi_work_alloc(u64 size)
 {
 	static struct efi_map map;
-	const EFI_MEMORY_DESCRIPTOR *d = NULL;
+	struct luo_range r;
 
 	size = (size + PAGE - 1) & -PAGE;
 	if (efi_map_get(&map))
 		return NULL;
-	while ((d = efi_map_next(&map, d))) {
-		struct luo_range r = efi_map_range(d);
-		u64 at = d->Type == EfiConventionalMemory && r.start ? hole_in(&r, size) : 0;
+	for (r = free_below(&map, ~0ULL); r.size; r = free_below(&map, r.start)) {
+		u64 at = hole_in(&r, size);
 		void *p = at ? alloc_at(at, size) : NULL;
 
 		if (p)

@@ -16,11 +16,11 @@ struct efi_app app;
 #define KTAP (1U << EFI_FORMAT_KTAP)
 
 static const struct efi_command commands[] = {
-	{ "info", efi_cmd_info, TEXT | JSON, false },
-	{ "list", efi_cmd_list, TEXT | JSON, false },
-	{ "verify", efi_cmd_verify, TEXT | JSON | KTAP, false },
-	{ "compact", efi_cmd_compact, TEXT | JSON | KTAP, false },
-	{ "boot", efi_cmd_boot, TEXT | JSON | KTAP, true },
+	{ "info", efi_cmd_info, TEXT | JSON, false, false },
+	{ "list", efi_cmd_list, TEXT | JSON, false, false },
+	{ "verify", efi_cmd_verify, TEXT | JSON | KTAP, false, false },
+	{ "compact", efi_cmd_compact, TEXT | JSON | KTAP, false, true },
+	{ "boot", efi_cmd_boot, TEXT | JSON | KTAP, true, true },
 };
 
 static const char help[] = "luo.efi: checks and mends live-update state between two Linux kernels\n"

@@ -3,6 +3,7 @@
  * The order of the work. Until the state's memory is claimed nothing is allocated, so a first look
  * has to do with memory that came with the program.
  */
+#include "boot.h"
 #include "work.h"
 
 #include "../../luo/error.h"
@@ -37,6 +38,10 @@ EFI_STATUS efi_work_open(struct efi_work *w, const struct efi_options *opt)
 	if (efi_arch_encrypted()) {
 		efi_say("memory is encrypted (SEV, TDX): the state is not looked at");
 		return EFI_UNSUPPORTED;
+	}
+	if (opt->has_kho_fdt && opt->command->trusts && efi_secure_boot()) {
+		efi_say_about("--kho-fdt", "is not taken under secure boot by boot and compact");
+		return EFI_SECURITY_VIOLATION;
 	}
 	start_job(w);
 	status = efi_find(w);

@@ -26,7 +26,7 @@ class Board:
     arch: str
     base: int           # of RAM
     keep_off: str       # keeps the old kernel away from what firmware uses
-    low: tuple          # memory below all of the old kernel's, firmware's
+    uses: tuple         # what firmware uses below TOP, [start, end)
     code: str
     secure_code: str
     vars: str           # with the snakeoil keys enrolled
@@ -39,14 +39,14 @@ TOP = 768               # firmware's is above, the old kernel's below
 BOARDS = {
     "x86_64": Board(
         "x86_64", 0, f"memmap=31M$1M memmap={MEMORY - TOP}M${TOP}M",
-        (0, 32 * MIB), "/usr/share/OVMF/OVMF_CODE_4M.fd",
+        ((0, 32 * MIB),), "/usr/share/OVMF/OVMF_CODE_4M.fd",
         "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd",
         "/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd",
         ("-global", "driver=cfi.pflash01,property=secure,value=on"),
         "EFI/BOOT/BOOTX64.EFI"),
     "aarch64": Board(
-        "aarch64", 0x40000000, f"mem={TOP}M",
-        (0x40000000, 0x40200000), "/usr/share/AAVMF/AAVMF_CODE.fd",
+        "aarch64", 0x40000000, f"mem={TOP}M crashkernel=64M@0x44000000",
+        ((0x40000000, 0x40200000), (0x44000000, 0x48000000)), "/usr/share/AAVMF/AAVMF_CODE.fd",
         "/usr/share/AAVMF/AAVMF_CODE.ms.fd",
         "/usr/share/AAVMF/AAVMF_VARS.snakeoil.fd", (),
         "EFI/BOOT/BOOTAA64.EFI"),

@@ -9,6 +9,7 @@ page by page, before and after.
 import json
 import re
 
+import plan
 import pytest
 from firmware import BOARDS, TOP, MIB
 from memory import Memory, Segment, diff_pages, diff_words
@@ -48,15 +49,23 @@ def statuses(vm):
 def between(arch, path):
     """RAM that is neither firmware's nor above the old kernel's."""
     board = BOARDS[arch.name]
-    start = board.low[1]
-    return Memory([Segment(start, board.base + TOP * MIB - start, str(path),
-                           start - board.base)])
+    top, segments = board.base + TOP * MIB, []
+    for (_, start), (end, _) in zip(board.uses,
+                                    [*board.uses[1:], (top, None)]):
+        segments.append(Segment(start, end - start, str(path),
+                                start - board.base))
+    return Memory(segments)
 
 
 def numbers(answer):
-    """What must be the same: all but the time it took."""
+    """What must be the same: all but the time it took, and findings about
+    boot data (LUO-B), which nobody follows any more after a reset."""
     found = {key: answer[key] for key in SAME if key in answer}
-    found.get("totals", {}).pop("us", None)
+    if "findings" in found:
+        found["findings"] = [finding for finding in found["findings"]
+                             if not finding["code"].startswith("LUO-B")]
+    for key in "us", "findings":
+        found.get("totals", {}).pop(key, None)
     return found
 
 
@@ -86,18 +95,9 @@ def test_as_the_host_tool(arch, images, state, volume, application, start,
     assert (compacted["totals"]["blocks_before"],
             compacted["totals"]["blocks_after"]) == (2, 1)
     assert json.loads(files.read("again.txt"))["verdict"] == "ok"
-    after = between(arch, vm.ram_file())
-    plan = wanted["plan"]["plan"]
-    pages = diff_pages(before, after)
-    assert pages, "the compaction wrote nothing"
-    allowed = {int(op["pa"], 16) & -4096 for op in plan}
-    assert set(pages) <= allowed
-    words = diff_words(before, after)
-    for op in plan:
-        pa, new = int(op["pa"], 16), op["new"]
-        for i, value in enumerate(new if isinstance(new, list) else [new]):
-            if pa + 8 * i in words:
-                assert words[pa + 8 * i][1] == int(value, 16), (op, words)
+    planned = plan.changes(before, wanted["plan"]["plan"])
+    assert planned
+    assert diff_words(before, between(arch, vm.ram_file())) == planned
 
 
 def test_nothing_is_written(arch, state, volume, application, start,
