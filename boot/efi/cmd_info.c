@@ -10,7 +10,14 @@ static struct efi_work work;
 
 static struct luo_answer view(const struct efi_work *w)
 {
-	return (struct luo_answer){ EFI_TOOL, &w->phys, &w->found, &w->state, &w->report };
+	return (struct luo_answer){
+		.tool = EFI_TOOL,
+		.phys = &w->phys,
+		.found = &w->found,
+		.state = &w->state,
+		.report = &w->report,
+		.metadata = w->report.followed ? &w->owners.metadata : NULL,
+	};
 }
 
 static void print_info(const struct efi_work *w, const struct luo_out *out)
