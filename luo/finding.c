@@ -48,6 +48,7 @@
 	X(K14, "unknown: the state and that kernel were not compared")                             \
 	X(C10, "the next kernel panics at boot; every preserved guest is lost")                    \
 	X(C11, "no session comes back; what is preserved stays reserved")                          \
+	X(F29, "/dev/liveupdate cannot be opened: no session comes back")                          \
 	X(B20, "what they held is lost: firmware wrote there while it started")                    \
 	X(B21, "the next kernel takes the area for free memory and overwrites firmware's data")    \
 	X(X06, "unknown before the kexec: sessions, files, and who owns what nobody claims yet")
@@ -107,6 +108,7 @@
 	X(K14, K14, NAME_IT, "what the next kernel reads could not be found out")                  \
 	X(C10, C10, SAME_LUO, "next kernel reads another version of LUO")                          \
 	X(C11, C11, SAME_LUO, "next kernel has KHO but no LUO") \
+	X(F29, F29, DRIVER, "next kernel has no handler of that name (token %x)")                  \
 	X(B20, B20, FIRMWARE, "preserved memory is held by firmware (EFI memory type %u)")         \
 	X(B21, B21, FIRMWARE, "firmware keeps memory in a scratch area (EFI memory type %u)")      \
 	X(X06, X06, PAYLOAD, "this kernel still runs, and writes its sessions during the kexec")

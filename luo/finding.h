@@ -114,6 +114,7 @@ enum luo_code {
 	LUO_K14, /* what it reads is not known */
 	LUO_C10, /* reads another LUO version */
 	LUO_C11, /* has no LUO */
+	LUO_F29, /* has not that handler */
 	/* ... and what only firmware's own memory map tells */
 	LUO_B20, /* preserved memory held by firmware */
 	LUO_B21, /* scratch held by firmware */
@@ -128,8 +129,8 @@ enum luo_code {
 };
 
 /*
- * A program that links neither luo/owners*.c nor luo/next*.c may define LUO_WITHOUT_OWNERS, and the catalogue ends
- * before those codes.
+ * A program that links neither luo/owners*.c nor luo/next*.c may define LUO_WITHOUT_OWNERS, and the
+ * catalogue ends before those codes.
  */
 #ifdef LUO_WITHOUT_OWNERS
 #define LUO_NR_TEXTS LUO_FIRST_OF_OWNERS

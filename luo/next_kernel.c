@@ -9,6 +9,9 @@
 
 #include "next.h"
 #include "str.h"
+#include "walk.h"
+
+#define MAX_HANDLERS 16 /* remembered; of more each file is asked for */
 
 /** struct kernel - what a kernel reads; @name: it in words, for findings. */
 struct kernel {
@@ -111,4 +114,73 @@ void luo_next_kernel(const struct luo_kernel *kernel, const struct luo_state *st
 		say(&k, LUO_K14, LUO_SEV_NOTE, 0);
 	if (kernel->page_size && report->page_size && kernel->page_size != report->page_size)
 		say(&k, LUO_B16, LUO_SEV_PANIC, kernel->page_size);
+}
+
+/**
+ * struct handlers - the walk over files; @out is what the walk hands on
+ * @name, @nr: handlers that were met
+ * @session:   the one that is walked over
+ */
+struct handlers {
+	struct luo_out out;
+	const struct luo_kernel *kernel;
+	struct luo_report *report;
+	char name[MAX_HANDLERS][LUO_COMPAT_LEN + 1];
+	u32 nr;
+	char session[LUO_NAME_LEN];
+};
+
+static void enter_session(const struct luo_out *out, const struct luo_walk_session *s)
+{
+	struct handlers *h = (struct handlers *)out;
+
+	luo_strcopy(h->session, sizeof(h->session), s->name, LUO_NAME_LEN);
+}
+
+/* A name without an end is LUO-F11, and that of no handler. */
+static void check_handler(const struct luo_out *out, const struct luo_walk_file *f)
+{
+	struct handlers *h = (struct handlers *)out;
+	struct luo_owner owner = { .kind = LUO_OWNER_FILE, .index = f->index };
+
+	if (luo_strnlen(f->handler, LUO_COMPAT_LEN) == LUO_COMPAT_LEN)
+		return;
+	for (u32 i = 0; i < h->nr; i++)
+		if (luo_streq(h->name[i], f->handler))
+			return;
+	if (h->nr < MAX_HANDLERS)
+		luo_strcopy(h->name[h->nr++], LUO_COMPAT_LEN + 1, f->handler, LUO_COMPAT_LEN);
+	luo_strcopy(owner.name, sizeof(owner.name), h->session, LUO_NAME_LEN);
+	if (!h->kernel->has(h->kernel->ctx, f->handler))
+		luo_report_add(h->report, LUO_F29, LUO_SEV_REFUSE, f->data, f->token, &owner);
+}
+
+static void leave_session(const struct luo_out *out, const char *why, u64 pa)
+{
+	(void)out;
+	(void)why;
+	(void)pa;
+}
+
+/**
+ * luo_next_handlers() - has the next kernel the handlers of all files?
+ * @kernel: that kernel; when its strings are not at hand, nothing is said
+ * @answer: the state, as it was verified
+ * @report: finding LUO_F29 is added, once for each handler; not when that kernel does not even look
+ *          at the files, as luo_next_kernel() has found
+ *
+ * A file of a handler that is not there ends the first open of /dev/liveupdate:
+ * luo_file_deserialize(), Linux 6.19 to 7.3. Handlers of modules are not found in an image; none is
+ * one, up to 7.3.
+ */
+void luo_next_handlers(const struct luo_kernel *kernel, const struct luo_answer *answer,
+		       struct luo_report *report)
+{
+	struct handlers h = { .kernel = kernel, .report = report };
+	struct luo_walk_view view = { enter_session, check_handler, leave_session, &h.out };
+	u64 pa;
+
+	if (kernel->has && !report->by_code[LUO_K12] && !report->by_code[LUO_K13] &&
+	    !report->by_code[LUO_C10] && !report->by_code[LUO_C11])
+		luo_list_walk(answer, &view, &pa);
 }

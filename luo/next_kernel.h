@@ -3,8 +3,7 @@
 #ifndef LUO_NEXT_KERNEL_H
 #define LUO_NEXT_KERNEL_H
 
-#include "report.h"
-#include "state.h"
+#include "found.h"
 
 /**
  * struct luo_kernel - what is known of a kernel
@@ -23,5 +22,7 @@ struct luo_kernel {
 
 void luo_next_kernel(const struct luo_kernel *kernel, const struct luo_state *state,
 		     struct luo_report *report);
+void luo_next_handlers(const struct luo_kernel *kernel, const struct luo_answer *answer,
+		       struct luo_report *report);
 
 #endif

@@ -39,6 +39,16 @@ static void take_ima(struct luo_next *next, const struct luo_phys *phys,
 		luo_next_part(next, start, size, "IMA buffer", true);
 }
 
+/* Data that lie elsewhere: struct setup_indirect. */
+static void take_indirect(struct luo_next *next, const struct luo_phys *phys,
+			  const struct luo_setup_node *node)
+{
+	const u8 *p = luo_map(phys, node->pa + LUO_SETUP_HEADER, 24);
+
+	if (p && node->len >= 24)
+		luo_next_part(next, luo_get64(p + 16), luo_get64(p + 8), "setup_data", true);
+}
+
 /*
  * The kernel follows the list to its end and asks nothing: parse_setup_data(),
  * arch/x86/kernel/setup.c (7.3).
@@ -59,6 +69,8 @@ static void walk_setup_data(struct luo_next *next, const struct luo_phys *phys, 
 			take_e820_ext(next, phys, &node, report);
 		if (node.type == SETUP_IMA)
 			take_ima(next, phys, &node, report);
+		if (node.type == SETUP_INDIRECT)
+			take_indirect(next, phys, &node);
 	}
 }
 
@@ -83,7 +95,8 @@ static void take_image(struct luo_next *next, const u8 *zp, u64 entry)
 	u64 align = luo_get32(zp + HDR_KERNEL_ALIGNMENT);
 
 	if (entry >= ENTRY64 && align >= 4096 && !((entry - ENTRY64) % align))
-		luo_next_part(next, entry - ENTRY64, luo_get32(zp + HDR_INIT_SIZE), LUO_PART_IMAGE, true);
+		luo_next_part(next, entry - ENTRY64, luo_get32(zp + HDR_INIT_SIZE), LUO_PART_IMAGE,
+			      true);
 }
 
 /**

@@ -36,7 +36,7 @@ struct part {
 
 /**
  * struct live - memory that is read bit by bit
- * @fd:   /proc/kcore or /dev/mem
+ * @fd:   /proc/kcore or /dev/mem, which is @path
  * @part, @nr_parts: where memory is in it
  * @ram, @nr_ram:    RAM; @off is that of the copy
  * @copy: room for all RAM, of which the pages in @have were read
@@ -44,6 +44,7 @@ struct part {
  */
 struct live {
 	int fd;
+	const char *path;
 	struct part part[MAX_PARTS];
 	u32 nr_parts;
 	struct part ram[MAX_PARTS];
@@ -154,6 +155,7 @@ static bool try_source(struct live *l, const char *path)
 {
 	u8 page[PAGE];
 
+	l->path = path;
 	l->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (l->fd < 0)
 		return false;
@@ -231,6 +233,12 @@ int live_open(struct dump *d)
 	for (u32 i = 0; i < l->nr_ram && !err; i++)
 		err = dump_add_seg(d, 0, l->ram[i].pa, l->ram[i].size, l->ram[i].off);
 	return err ? err : dump_merge(d);
+}
+
+/** live_source() - what memory is read through. */
+const char *live_source(const struct dump *d)
+{
+	return d->file[0].live->path;
 }
 
 /** live_close() - give back everything; NULL is nothing. */

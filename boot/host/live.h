@@ -12,6 +12,7 @@ struct luo_job;
 
 int live_open(struct dump *d);
 void live_close(struct live *live);
+const char *live_source(const struct dump *d);
 void live_load(const struct dump_file *f, u64 off, u64 len);
 int live_extents(const struct dump *d, dump_extent_fn fn, void *ctx);
 

@@ -153,9 +153,9 @@ int live_find(struct dump *d, const struct options *opt, const struct luo_job *j
 	found->page_shift = luo_page_shift_of(found->handover.fdt_size);
 	read_scratch(found);
 	read_file("/sys/kernel/kexec_loaded", &loaded, 1);
-	host_note(
-		"this kernel writes its sessions and files during the kexec: they cannot be known "
-		"before, nor what boot data the next kernel is given%s",
-		loaded == '1' ? "" : "; and no next kernel is loaded yet");
+	host_note("this kernel writes its sessions and files during the kexec: they cannot be "
+		  "known before, nor what boot data the next kernel is given%s "
+		  "(memory is read through %s)",
+		  loaded == '1' ? "" : "; and no next kernel is loaded yet", live_source(d));
 	return 0;
 }

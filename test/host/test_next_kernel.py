@@ -20,7 +20,8 @@ from tool import (ERRORS, FAILED, NEXT, OK, PAYLOAD, PAYLOAD_ARM64, USAGE,
 
 DEFAULT = b"CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT=y"
 LINUX_7_3 = ("7.3.4", [b"kho-v4", b"luo-v5", b"memfd-v2"])
-LINUX_7_1 = ("7.1.13", [b"kho-v3", b"luo-v1", b"luo-session-v2", b"luo-flb-v1"])
+LINUX_7_1 = ("7.1.13", [b"kho-v3", b"luo-v1", b"luo-session-v2", b"luo-flb-v1",
+                        b"memfd-v2"])
 
 
 def text(release, strings, config=None):
@@ -85,7 +86,7 @@ def judge(tmp_path, kernel, **more):
                  dump(tmp_path, **more))
     assert answer.err == ""
     assert answer.status == (ERRORS if {s for _, s in answer.codes()}
-                             & {"panic", "lose"} else OK)
+                             & {"panic", "refuse", "lose"} else OK)
     return answer.codes()
 
 
@@ -114,6 +115,16 @@ def test_strings_that_are_missing(tmp_path, strings, code):
     severity = "panic" if code == "LUO-C10" else "lose"
     packed = gzip.compress(elf("7.3.4", strings))
     assert judge(tmp_path, bz(packed)) == {(code, severity)}
+
+
+def test_a_handler_that_is_missing(tmp_path):
+    """Its first file is named; memfd-v2 is what the state has."""
+    packed = gzip.compress(elf("7.3.4", [b"kho-v4", b"luo-v5", b"memfd-v1"]))
+    assert judge(tmp_path, bz(packed)) == {("LUO-F29", "refuse")}
+    answer = run("verify", "--json", "--next-kernel", tmp_path / "kernel",
+                 tmp_path / "core")
+    finding, = answer.json["findings"]
+    assert finding["owner"] == "file 0 of session 'session-1'"
 
 
 def test_the_finding_names_the_kernel(tmp_path):

@@ -81,6 +81,7 @@ def test_verify_live(boot, tool, images, seed, nonce):
     assert report["totals"]["pages"] > batch.count * batch.files * 17
     assert any(CANNOT in note for note in notes), notes
     assert any("no next kernel is loaded" in note for note in notes), notes
+    assert any("read through /dev/mem" in note for note in notes), notes
     Hop(vm, images, nonce=nonce).go("ok")
     check(vm, batch)
 
@@ -136,6 +137,7 @@ def test_a_kernel_that_says_nothing_before_the_kexec(boot, tool):
     vm = boot(images=tool)
     lines = luo(vm, "verify --live", rc=8)
     assert [x for x in lines if x.startswith("luo: this kernel (kho-v1) ")]
+    assert [x for x in lines if "read through /proc/kcore" in x]
 
 
 def test_without_kho(boot, tool):

@@ -233,6 +233,29 @@ static void ima_outside(struct world *w)
 	world_put(w, NODE(1) + 16, STRAY_AT);
 }
 
+/* Type @16, length @24 and address @32 of data that lie elsewhere. */
+static void put_indirect(struct world *w, u64 pa, u32 len)
+{
+	put_node(w, 2, 0, 1U << 31, len);
+	world_put(w, NODE(2) + 24, 100);
+	world_put(w, NODE(2) + 32, pa);
+}
+
+static void indirect(struct world *w)
+{
+	put_indirect(w, INITRD - 4096, 24);
+}
+
+static void indirect_on_block(struct world *w)
+{
+	put_indirect(w, w->block[1].pa, 24);
+}
+
+static void indirect_short(struct world *w)
+{
+	put_indirect(w, w->block[1].pa, 23);
+}
+
 static void sound_params(struct world *w)
 {
 	(void)w;
@@ -276,6 +299,9 @@ static const struct harm harms[] = {
 	{ "ima_empty", ima_empty, FINE },
 	{ "ima_on_block", ima_on_block, LUO_B06, LOSE, 1, LUO_B05 },
 	{ "ima_outside", ima_outside, LUO_B05, NOTE, 1 },
+	{ "indirect", indirect, FINE },
+	{ "indirect_on_block", indirect_on_block, LUO_B06, LOSE, 1, LUO_B05 },
+	{ "indirect_short", indirect_short, FINE },
 };
 
 /* A command line, and what it leads to: B08 kho off, B09 absent, B10 liveupdate, B11 mem, B07. */

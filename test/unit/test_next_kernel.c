@@ -160,12 +160,57 @@ static void long_release(void **state)
 	assert_int_equal(strlen(r.findings[0].owner.name), LUO_NAME_LEN - 1);
 }
 
+static void run_handlers(struct world *w, struct answer *a, const struct strings *s)
+{
+	struct luo_kernel k = { .has = s ? has : NULL, .ctx = (void *)s };
+	struct luo_phys phys = w->phys;
+	struct luo_answer view = { "luo", &phys, NULL, &a->state, &a->report, NULL };
+
+	phys.page_shift = w->shift;
+	run(a, w, LUO_MODE_VERIFY);
+	luo_next_handlers(&k, &view, &a->report);
+	luo_report_close(&a->report);
+}
+
+/* Of a handler that the kernel lacks the first file is named, and no other. */
+static void handlers(void **state)
+{
+	static const struct strings good = { { "memfd-v2" } }, bad = { { "memfd-v1" } };
+	const struct luo_finding *f;
+	struct answer a;
+	struct world w;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_V5);
+	run_open(&a, KIB(1024));
+	run_handlers(&w, &a, &good);
+	assert_int_equal(a.report.nr_findings, 0);
+	run_handlers(&w, &a, NULL);
+	assert_int_equal(a.report.nr_findings, 0);
+	run_handlers(&w, &a, &bad);
+	expect_only(&a, LUO_F29, LUO_SEV_REFUSE);
+	f = expect(&a, LUO_F29, LUO_SEV_REFUSE);
+	assert_int_equal(f->owner.kind, LUO_OWNER_FILE);
+	assert_int_equal(f->owner.index, 0);
+	assert_int_equal(f->pa, world_get(&w, file_at(&w, 0, 0) + 48));
+	assert_int_equal(f->value, world_get(&w, file_at(&w, 0, 0) + 56));
+	handlers_unknown(&w);
+	run_handlers(&w, &a, &good);
+	assert_int_equal(count_of(&a, LUO_F29), 1);
+	handler_unterminated(&w);
+	run_handlers(&w, &a, &good);
+	assert_int_equal(count_of(&a, LUO_F29), 1);
+	assert_int_equal(count_of(&a, LUO_F11), 1);
+	run_close(&a);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(strings),	cmocka_unit_test(releases),
 		cmocka_unit_test(names),	cmocka_unit_test(page_size),
-		cmocka_unit_test(long_release),
+		cmocka_unit_test(long_release), cmocka_unit_test(handlers),
 	};
 
 	return cmocka_run_group_tests_name("next kernel", tests, NULL, NULL);
