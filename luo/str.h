@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
-/* The few string questions that the core asks; its own, so that no environment must provide them. */
+/* The few string questions that the core asks; no environment must provide them. */
 #ifndef LUO_STR_H
 #define LUO_STR_H
 
