@@ -150,4 +150,12 @@ void difference_print(void)
 	       "|---|---|---|---|---|\n");
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(table); i++)
 		print_row(&table[i]);
+	printf("\nThat the kernel does worse than the core says does not fail the test. Seen so "
+	       "far: LUO-C03\n"
+	       "(an unknown version, whose next kernel may know it) is a panic for a kernel that "
+	       "does not;\n"
+	       "with LUO-K02 the kernel may read on, and fall over what it reads; with LUO-F23 and "
+	       "LUO-K08\n"
+	       "it reads pages that are free, which ends well only when nobody has used them "
+	       "since.\n");
 }
