@@ -6,6 +6,7 @@ seed what each memfd must hold, so a batch can be created in one kernel and
 held against its expected contents in another.
 """
 
+import re
 from dataclasses import dataclass
 
 from content import digest
@@ -99,3 +100,12 @@ def retrieve_fails(vm, batch, errno):
 def mem_total(vm):
     """MemTotal in KiB."""
     return int(vm.command("mem").results("mem")[0][0])
+
+
+def managed(vm):
+    """Pages that the kernel manages, over all zones of all nodes."""
+    lines = vm.command("cat /proc/zoneinfo").text()
+    found = [int(match[1]) for line in lines
+             if (match := re.fullmatch(r"\s+managed\s+(\d+)", line))]
+    assert found, "no zone in /proc/zoneinfo"
+    return sum(found)

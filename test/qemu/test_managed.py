@@ -7,25 +7,14 @@ kernel keeps what the map names out of its memory, and gives back what it
 finds in the chain when that is read; what is in no chain it never gives back.
 """
 
-import re
-
 import pytest
 
-from guest import Batch, check, close, create, finish
+from guest import Batch, check, close, create, finish, managed
 from kexec import Hop
 from state import ABIS
 
 ABI = ABIS["luo-session-v3"]
 EMPTY = 3
-
-
-def managed(vm):
-    """Pages that the kernel manages, over all zones of all nodes."""
-    lines = vm.command("cat /proc/zoneinfo").text()
-    found = [int(match[1]) for line in lines
-             if (match := re.fullmatch(r"\s+managed\s+(\d+)", line))]
-    assert found, "no zone in /proc/zoneinfo"
-    return sum(found)
 
 
 def put_back(blocks):
