@@ -5,22 +5,40 @@
 #include "error.h"
 #include "str.h"
 
+/* A finding about a session: a name is copied only when there is something to say about it. */
+static LUO_NOINLINE void add(struct luo_verify *v, enum luo_code code, u8 severity, u64 pa,
+			     u64 index, const u8 *record)
+{
+	struct luo_owner owner = { .kind = LUO_OWNER_SESSION, .index = index };
+
+	luo_strcopy(owner.name, sizeof(owner.name), (const char *)record, LUO_NAME_LEN);
+	luo_report_add(v->report, code, severity, pa, 0, &owner);
+}
+
 /*
  * Source: luo_session_deserialize(), Linux 7.3: names are copied up to 63 bytes and compared with
  * every earlier one; the second of a pair makes every open of /dev/liveupdate fail.
  */
-static void check_name(struct luo_verify *v, const u8 *record, u64 pa, struct luo_owner *owner)
+static void check_name(struct luo_verify *v, const u8 *record, u64 pa, u64 index)
 {
 	const char *name = (const char *)record;
-	size_t len = luo_strnlen(name, LUO_NAME_LEN);
 
-	luo_strcopy(owner->name, sizeof(owner->name), name, LUO_NAME_LEN);
 	if (luo_seen_name(&v->seen, name))
-		luo_report_add(v->report, LUO_S12, LUO_SEV_REFUSE, pa, 0, owner);
-	if (len == LUO_NAME_LEN)
-		luo_verify_add(v, LUO_S10, LUO_SEV_LOSE, pa, 0, owner);
-	else if (!len)
-		luo_verify_add(v, LUO_S11, v->state->abi->sessions.nameless, pa, 0, owner);
+		add(v, LUO_S12, LUO_SEV_REFUSE, pa, index, record);
+	if (v->quiet)
+		return;
+	/* Kernels fill the field up with zeros, so that its last byte tells. */
+	if (name[LUO_NAME_LEN - 1] && luo_strnlen(name, LUO_NAME_LEN) == LUO_NAME_LEN)
+		add(v, LUO_S10, LUO_SEV_LOSE, pa, index, record);
+	else if (!name[0])
+		add(v, LUO_S11, v->state->abi->sessions.nameless, pa, index, record);
+}
+
+/* A session has files when either word says so. */
+static bool has_files(const u8 *record)
+{
+	return luo_get64(record + offsetof(struct luo_session_ser, files)) |
+	       luo_get64(record + offsetof(struct luo_session_ser, count));
 }
 
 /*
@@ -39,7 +57,6 @@ static void add_vacant(struct luo_verify *v, const struct luo_list *list, u64 va
 /* Returns the number of sessions up to here. */
 static u64 check_block(struct luo_verify *v, const struct luo_list *list, u64 sessions)
 {
-	struct luo_owner owner = { .kind = LUO_OWNER_SESSION };
 	const struct luo_chain *c = &list->chain;
 	u64 vacant = 0;
 
@@ -51,9 +68,10 @@ static u64 check_block(struct luo_verify *v, const struct luo_list *list, u64 se
 			vacant++;
 			continue;
 		}
-		owner.index = sessions++;
-		check_name(v, record, pa, &owner);
-		luo_verify_files(v, owner.index, record, pa);
+		check_name(v, record, pa, sessions);
+		if (has_files(record))
+			luo_verify_files(v, sessions, record, pa);
+		sessions++;
 	}
 	add_vacant(v, list, vacant);
 	return sessions;
