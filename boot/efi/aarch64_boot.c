@@ -17,12 +17,6 @@
 #define EDITS	 1024	    /* bytes that our edits can add, a new /chosen included */
 #define MAX_TREE (2U << 20) /* Documentation/arch/arm64/booting.rst */
 
-static EFI_STATUS refuse(const char *name, const char *why, EFI_STATUS status)
-{
-	efi_say_about(name, why);
-	return status;
-}
-
 static void *alloc(u64 size)
 {
 	EFI_PHYSICAL_ADDRESS at;
@@ -58,15 +52,15 @@ static EFI_STATUS install_tree(struct efi_boot *b, const void **old)
 	*old = efi_device_tree();
 	if (*old) {
 		if (!fdt_tree_sound(*old, MAX_TREE))
-			return refuse("device tree", "firmware's is damaged", EFI_UNSUPPORTED);
+			return efi_refuse("device tree", "firmware's is damaged", EFI_UNSUPPORTED);
 		size += fdt_totalsize(*old);
 	}
 	if (!h && !*old)
 		return EFI_SUCCESS;
 	tree = new_tree(*old, size);
 	if (!tree || fdt_chosen_set_handover(tree, h))
-		return refuse("device tree", "there is no room for one that names KHO",
-			      EFI_OUT_OF_RESOURCES);
+		return efi_refuse("device tree", "there is no room for one that names KHO",
+				  EFI_OUT_OF_RESOURCES);
 	return app.bs->InstallConfigurationTable(&efi_dtb_guid, tree);
 }
 
@@ -163,8 +157,8 @@ static EFI_STATUS load_kernel(struct efi_boot *b, EFI_HANDLE *image)
 	EFI_STATUS status;
 
 	if (!file)
-		return refuse(b->kernel.name, "there is no room for this kernel",
-			      EFI_OUT_OF_RESOURCES);
+		return efi_refuse(b->kernel.name, "there is no room for this kernel",
+				  EFI_OUT_OF_RESOURCES);
 	status = efi_file_read(&b->kernel, file);
 	if (status)
 		return status;

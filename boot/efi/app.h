@@ -109,6 +109,7 @@ const struct efi_command *efi_command_find(const char *name);
 extern const struct luo_out efi_console;
 void efi_say(const char *line);
 void efi_say_about(const char *name, const char *line);
+EFI_STATUS efi_refuse(const char *name, const char *line, EFI_STATUS status);
 void efi_say_status(const char *name, const char *line, EFI_STATUS status);
 
 #endif

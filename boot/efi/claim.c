@@ -179,13 +179,13 @@ static struct luo_range free_below(const struct efi_map *map, u64 below)
  */
 void *efi_work_alloc(u64 size)
 {
-	static struct efi_map map;
+	const struct efi_map *map;
 	struct luo_range r;
 
 	size = (size + PAGE - 1) & -PAGE;
-	if (efi_map_get(&map))
+	if (efi_map_now(&map))
 		return NULL;
-	for (r = free_below(&map, ~0ULL); r.size; r = free_below(&map, r.start)) {
+	for (r = free_below(map, ~0ULL); r.size; r = free_below(map, r.start)) {
 		u64 at = hole_in(&r, size);
 		void *p = at ? alloc_at(at, size) : NULL;
 
@@ -218,17 +218,16 @@ static void hold(struct walk *w, u64 start, u64 size, u32 type, u8 about)
 /* Piece by piece, as firmware's map divides what could not be had as a whole. */
 static void claim_pieces(struct walk *w, const struct luo_range *run, u8 about)
 {
-	static struct efi_map map;
+	const struct efi_map *map;
 	u64 at = run->start, end = run->start + run->size;
 
-	if (efi_map_get(&map))
-		map.size = 0;
+	efi_map_now(&map);
 	while (at < end) {
 		const EFI_MEMORY_DESCRIPTOR *d = NULL;
 		u64 stop = end;
 		u32 type = EfiReservedMemoryType;
 
-		while ((d = efi_map_next(&map, d))) {
+		while ((d = efi_map_next(map, d))) {
 			struct luo_range r = efi_map_range(d);
 
 			if (luo_range_holds(&r, at, 1)) {

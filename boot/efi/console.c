@@ -43,6 +43,13 @@ void efi_say_about(const char *name, const char *line)
 	luo_put(&efi_console, "\n");
 }
 
+/** efi_refuse() - the same, for whoever gives up with it: @status. */
+EFI_STATUS efi_refuse(const char *name, const char *line, EFI_STATUS status)
+{
+	efi_say_about(name, line);
+	return status;
+}
+
 /* The statuses that firmware answers with when something cannot be had (UEFI 2.10, appendix D). */
 static const char *status_word(EFI_STATUS status)
 {

@@ -25,6 +25,23 @@ EFI_STATUS efi_map_get(struct efi_map *map)
 				    &map->each, &map->version);
 }
 
+/**
+ * efi_map_now() - the same, in memory of its own, which the next call uses again
+ * @map: filled in; empty after an error
+ *
+ * Return: as efi_map_get().
+ */
+EFI_STATUS efi_map_now(const struct efi_map **map)
+{
+	static struct efi_map now;
+	EFI_STATUS status = efi_map_get(&now);
+
+	if (status)
+		now.size = 0;
+	*map = &now;
+	return status;
+}
+
 /** efi_map_next() - the descriptor behind @d, the first for NULL; NULL at the end. */
 const EFI_MEMORY_DESCRIPTOR *efi_map_next(const struct efi_map *map, const EFI_MEMORY_DESCRIPTOR *d)
 {
@@ -119,12 +136,12 @@ static struct luo_mem_ops ops = { .map = luo_mem_map, .store = store, .persist =
  */
 EFI_STATUS efi_view(struct luo_phys *phys)
 {
-	static struct efi_map map;
 	const EFI_MEMORY_DESCRIPTOR *d = NULL;
-	EFI_STATUS status = efi_map_get(&map);
+	const struct efi_map *map;
+	EFI_STATUS status = efi_map_now(&map);
 	u32 nr = 0;
 
-	while (!status && (d = efi_map_next(&map, d))) {
+	while (!status && (d = efi_map_next(map, d))) {
 		if (!efi_type_is_ram(d->Type))
 			continue;
 		if (nr == EFI_MAX_RAM)

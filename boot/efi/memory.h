@@ -22,6 +22,7 @@ struct efi_map {
 #define EFI_MAX_RAM 4096
 
 EFI_STATUS efi_map_get(struct efi_map *map);
+EFI_STATUS efi_map_now(const struct efi_map **map);
 const EFI_MEMORY_DESCRIPTOR *efi_map_next(const struct efi_map *map,
 					  const EFI_MEMORY_DESCRIPTOR *d);
 struct luo_range efi_map_range(const EFI_MEMORY_DESCRIPTOR *d);

@@ -25,12 +25,6 @@ static void add_kho(const struct efi_boot *b, struct efi_x86 *x, u8 *node)
 	put64(x->bp + HDR_SETUP_DATA, (u64)(size_t)node - LUO_SETUP_HEADER);
 }
 
-static EFI_STATUS refuse(const char *name, const char *why, EFI_STATUS status)
-{
-	efi_say_about(name, why);
-	return status;
-}
-
 /* Read the header, then all of the file to where its protected-mode part is aligned. */
 static EFI_STATUS load_kernel(struct efi_boot *b, struct efi_x86 *x, struct luo_bzimage *k,
 			      const u8 *head)
@@ -40,16 +34,16 @@ static EFI_STATUS load_kernel(struct efi_boot *b, struct efi_x86 *x, struct luo_
 	EFI_STATUS status;
 
 	if (!luo_bzimage_is(head, size))
-		return refuse(b->kernel.name, "is no kernel of x86 (bzImage)", EFI_UNSUPPORTED);
+		return efi_refuse(b->kernel.name, "is no kernel of x86 (bzImage)", EFI_UNSUPPORTED);
 	why = luo_bzimage_read(head, size, k);
 	if (why)
-		return refuse(b->kernel.name, why, EFI_UNSUPPORTED);
+		return efi_refuse(b->kernel.name, why, EFI_UNSUPPORTED);
 	status = efi_pool_open(b, (u64)k->init_size + 2ULL * k->align + k->setup +
 					  (b->has_initrd ? b->initrd.size : 0) + (32ULL << 20));
 	x->kernel = status ? 0 : efi_pool_take(k->init_size, k->align, k->setup);
 	if (!x->kernel)
-		return refuse(b->kernel.name, "there is no room for this kernel",
-			      EFI_OUT_OF_RESOURCES);
+		return efi_refuse(b->kernel.name, "there is no room for this kernel",
+				  EFI_OUT_OF_RESOURCES);
 	status = efi_file_read(&b->kernel, (void *)(size_t)(x->kernel - k->setup));
 	if (!status && b->secure)
 		status = efi_accept((void *)(size_t)(x->kernel - k->setup), size, b->kernel.name);
@@ -62,8 +56,8 @@ static EFI_STATUS load_initrd(struct efi_boot *b, struct efi_x86 *x)
 	EFI_STATUS status;
 
 	if (!at)
-		return refuse(b->initrd.name, "there is no room for this initrd",
-			      EFI_OUT_OF_RESOURCES);
+		return efi_refuse(b->initrd.name, "there is no room for this initrd",
+				  EFI_OUT_OF_RESOURCES);
 	status = efi_file_read(&b->initrd, (void *)(size_t)at);
 	put32(x->bp + HDR_RAMDISK_IMAGE, at);
 	put32(x->bp + BP_EXT_RAMDISK_IMAGE, at >> 32);
@@ -81,12 +75,13 @@ static EFI_STATUS put_cmdline(struct efi_boot *b, struct efi_x86 *x, u32 max)
 	while (text[len])
 		len++;
 	if (len > max)
-		return refuse(b->kernel.name, "the command line is longer than this kernel takes",
-			      EFI_INVALID_PARAMETER);
+		return efi_refuse(b->kernel.name,
+				  "the command line is longer than this kernel takes",
+				  EFI_INVALID_PARAMETER);
 	at = efi_pool_take(len + 1, 16, 0);
 	if (!at)
-		return refuse(b->kernel.name, "there is no room for the command line",
-			      EFI_OUT_OF_RESOURCES);
+		return efi_refuse(b->kernel.name, "there is no room for the command line",
+				  EFI_OUT_OF_RESOURCES);
 	__builtin_memcpy((void *)(size_t)at, text, len + 1);
 	put32(x->bp + HDR_CMD_LINE_PTR, at);
 	put32(x->bp + BP_EXT_CMD_LINE_PTR, at >> 32);
@@ -115,19 +110,19 @@ static bool begin_params(struct efi_x86 *x, const u8 *file)
 
 static EFI_STATUS take_room(struct efi_boot *b, struct efi_x86 *x, u64 *tables_size)
 {
-	static struct efi_map map;
-	EFI_STATUS status = efi_map_get(&map);
+	const struct efi_map *map;
+	EFI_STATUS status = efi_map_now(&map);
 	u64 node = efi_pool_take(LUO_SETUP_HEADER + sizeof(struct luo_kho_setup), 16, 0);
 
 	if (status)
-		return refuse("memory map", "cannot be read", status);
-	*tables_size = efi_x86_tables_size(&map);
+		return efi_refuse("memory map", "cannot be read", status);
+	*tables_size = efi_x86_tables_size(map);
 	x->map = efi_pool_take(sizeof(struct efi_map), PAGE, 0);
 	x->e820 = efi_pool_take(E820_BYTES, 16, 0);
 	x->tables = efi_pool_take(*tables_size, PAGE, 0);
 	if (!node || !x->map || !x->e820 || !x->tables)
-		return refuse(b->kernel.name, "there is no room for what it is to be told",
-			      EFI_OUT_OF_RESOURCES);
+		return efi_refuse(b->kernel.name, "there is no room for what it is to be told",
+				  EFI_OUT_OF_RESOURCES);
 	if (b->kho)
 		add_kho(b, x, (u8 *)(size_t)node);
 	return EFI_SUCCESS;
@@ -172,7 +167,7 @@ EFI_STATUS efi_arch_boot(struct efi_boot *b)
 	static u8 head[1024];
 	static struct efi_x86 x;
 	struct luo_bzimage k;
-	u64 tables_size;
+	u64 tables_size = 0;
 	EFI_STATUS status = efi_file_peek(&b->kernel, head, sizeof(head));
 
 	x = (struct efi_x86){ 0 };
@@ -181,8 +176,8 @@ EFI_STATUS efi_arch_boot(struct efi_boot *b)
 	if (status)
 		return status;
 	if (!begin_params(&x, (u8 *)(size_t)(x.kernel - k.setup)))
-		return refuse(b->kernel.name, "there is no room for its boot data",
-			      EFI_OUT_OF_RESOURCES);
+		return efi_refuse(b->kernel.name, "there is no room for its boot data",
+				  EFI_OUT_OF_RESOURCES);
 	efi_x86_tables(b, &x);
 	efi_x86_screen(&x);
 	status = put_cmdline(b, &x, k.cmdline);

@@ -32,6 +32,9 @@ def _writer():
 
 
 writer = _writer()
+import dumps    # noqa: E402
+# RAM in which firmware keeps runtime services
+RUNTIME = {"x86_64": (0x3f400000, 2 * MIB), "aarch64": (0x7fc00000, 2 * MIB)}
 
 
 def write_ram(arch, path, ram):
@@ -194,3 +197,26 @@ def test_reset(arch, images, application, volume, start, state):
     vm.expect(r"luo: errors ")
     vm.expect(r"^luo: reset")
     vm.wait_end()
+
+
+def test_firmware_inside_scratch(arch, images, application, volume, start, ram):
+    """Runtime memory there would be overwritten by the next kernel."""
+    memory, made = made_up(arch)
+    areas = [memory.scratch, RUNTIME[arch.name]]
+    boot_data = dumps.Boot if arch.name == "x86_64" else dumps.Tree
+    boot_data(memory, made, areas=areas)
+    write_ram(arch, ram, memory)
+    files = volume({"luo.efi": application, "kernel.img": images.kernel,
+                    "startup.nsh": script({
+                        "verify": "verify",
+                        "boot": r"boot --kernel \kernel.img"})})
+    vm = start(ram, volume=files)
+    found = statuses(vm)
+    lines = [line for line in vm.lines if "luo: held by firmware as " in line]
+    assert lines and all(re.search(
+        r"as (RuntimeServices(Code|Data)|ACPI\w+): 0x[0-9a-f]+ \+ "
+        r"0x[0-9a-f]+, of scratch area$", line) for line in lines), lines
+    assert set(found.values()) == {COMPROMISED}
+    text = "\n".join(vm.lines)
+    assert "LUO-B21 lose: " in text
+    assert "luo: not booted: firmware keeps memory in scratch" in text
