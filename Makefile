@@ -55,6 +55,8 @@ help:
 #: make host         build/host/luo, the host tool
 #: make kernels      the kernels that the tests boot, into ~/.cache/luo-payload
 #: make check-damage  thousands of damaged states, each held against docs/damaged-states.md
+#: make mutate       disables each check of the core in turn; not in the checks (an hour or more)
+#: make coverage     lines of luo/ and fdt/ that the unit tests execute; not in the checks yet
 #: make packages     install what all of the above needs (or print how, when not root)
 #: make install      DESTDIR= PREFIX=/usr/local: host tool and payload (of ARCH)
 #: make dist         a source tarball

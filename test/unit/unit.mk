@@ -44,4 +44,58 @@ check-damage: $(CASES)
 damage-table: $(CASES)
 	$(CASES) --table >docs/damaged-states.md.new && mv docs/damaged-states.md.new docs/damaged-states.md
 
+# Mutants: tests without sanitizers, the core in a library of its own.
+MUTATE      := $(UNIT_DIR)/mutate
+MUTATE_FLAGS = -std=gnu11 -O1 -fPIC -MMD -MP -Wall -Wextra -Wno-missing-field-initializers
+mutate-core := $(patsubst %.c,%,$(wildcard luo/*.c fdt/*.c))
+mutate-core := $(foreach f,$(mutate-core),$(MUTATE)/core/$(subst /,_,$(f)).c.o)
+mutate-help := $(patsubst %.c,$(MUTATE)/%.o,$(filter-out test/unit/test_%,$(wildcard test/unit/*.c)))
+mutate-case := $(patsubst %.c,$(MUTATE)/%.o,$(wildcard test/damage/*.c))
+mutate-test := $(patsubst test/unit/%.c,$(MUTATE)/%,$(wildcard test/unit/test_*.c))
+
+$(MUTATE)/core/luo_%.c.o: luo/%.c
+	@mkdir -p $(@D)
+	$(UNIT_CC) $(MUTATE_FLAGS) -c -o $@ $<
+$(MUTATE)/core/fdt_%.c.o: fdt/%.c
+	@mkdir -p $(@D)
+	$(UNIT_CC) $(MUTATE_FLAGS) -c -o $@ $<
+$(MUTATE)/%.o: %.c
+	@mkdir -p $(@D)
+	$(UNIT_CC) $(MUTATE_FLAGS) -c -o $@ $<
+$(MUTATE)/libcore.so: $(mutate-core)
+	$(UNIT_CC) -shared -o $@ $^ -lfdt
+$(mutate-test): $(MUTATE)/%: $(MUTATE)/test/unit/%.o $(mutate-help) $(MUTATE)/libcore.so
+	$(UNIT_CC) -o $@ $(filter %.o,$^) -L$(MUTATE) -lcore -lcmocka -lfdt
+$(MUTATE)/cases: $(mutate-case) $(mutate-help) $(MUTATE)/libcore.so
+	$(UNIT_CC) -o $@ $(filter %.o,$^) -L$(MUTATE) -lcore -lcmocka -lfdt
+
+.PHONY: mutate mutate-programs
+mutate-programs: $(MUTATE)/cases $(mutate-test)
+mutate: mutate-programs
+	@/usr/bin/python3 test/mutate/mutate.py $(MUTATE) $(MUTATE_ARGS)
+
+# Lines of the core that these tests execute.
+COVER       := $(UNIT_DIR)/coverage
+COVER_TESTS := boot chosen compact kho kho_v1 map map_damage memfd names next next_kernel \
+	       next_tree owners pages phys print session_v3 token v5 vacant
+cover-core  := $(mutate-core:$(MUTATE)/%=$(COVER)/%)
+
+$(COVER)/core/luo_%.c.o: luo/%.c
+	@mkdir -p $(@D)
+	$(UNIT_CC) $(MUTATE_FLAGS) -O0 --coverage -c -o $@ $<
+$(COVER)/core/fdt_%.c.o: fdt/%.c
+	@mkdir -p $(@D)
+	$(UNIT_CC) $(MUTATE_FLAGS) -O0 --coverage -c -o $@ $<
+$(COVER)/libcore.so: $(cover-core)
+	$(UNIT_CC) -shared --coverage -o $@ $^ -lfdt
+
+# The programs are those of the mutants, with this core; what they counted before is forgotten.
+.PHONY: coverage
+coverage: $(COVER)/libcore.so mutate-programs
+	@find $(COVER) -name '*.gcda' -delete
+	@for t in cases $(COVER_TESTS:%=test_%); do \
+		LD_LIBRARY_PATH=$(COVER) $(MUTATE)/$$t >$(COVER)/$$t.log 2>&1 || \
+		{ echo "coverage: $$t failed, see $(COVER)/$$t.log"; exit 1; }; done
+	@/usr/bin/python3 test/mutate/coverage.py $(COVER)/core
+
 -include $(shell find $(UNIT_DIR) -name '*.d' 2>/dev/null)
