@@ -145,6 +145,11 @@ class Saved:
         self.memory.close()
         self.memory = self.before.snapshot(self.folder / "work")
 
+    def settle(self):
+        """RAM as it is now is what everything starts from."""
+        self.before.close()
+        self.before = self.memory.snapshot(self.folder / "before")
+
     def renew(self, pages=()):
         """The image is again as kexec loaded it, and so are these pages."""
         start, end = self.hop.image_range()
