@@ -50,6 +50,8 @@ help:
 #: make check-judge  only this of them: the kernels' own readers, built in user space from their
 #:                   source packages, against verify; JUDGE_ROUNDS=200 JUDGE_SEED=
 #: make fuzz         libFuzzer on everything that reads handed-over memory; FUZZ_SECONDS=600
+#: make bench        verification against one plain read of the same memory (3 minutes);
+#:                   make bench-compare OLD=results.json against another version's
 #: make payload      build/x86_64/luo.bzImage; with ARCH=aarch64 build/aarch64/luo.Image
 #: make efi          build/x86_64/luo.efi; with ARCH=aarch64 build/aarch64/luo.efi
 #: make host         build/host/luo, the host tool
@@ -74,6 +76,7 @@ include boot/kexec/kexec.mk
 include boot/efi/efi.mk
 include boot/host/host.mk
 include test/unit/unit.mk
+include test/bench/bench.mk
 include test/judge/judge.mk
 include test/fuzz/fuzz.mk
 

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+#
+# The host benchmark: the core as a front end builds it (-O2), on the unit tests' synthetic states.
+
+BENCH_DIR := $(BUILD)/bench
+bench-core := $(patsubst %.c,$(BENCH_DIR)/%.o,$(wildcard luo/*.c fdt/*.c))
+bench-world := $(patsubst %.c,$(BENCH_DIR)/%.o,$(wildcard test/unit/world*.c) test/bench/bench.c)
+
+.PHONY: bench bench-compare check-bench
+bench: $(BENCH_DIR)/bench
+	@test/bench/run $(BENCH_DIR)
+
+bench-compare:
+	@test/bench/run $(BENCH_DIR) --compare $(OLD)
+
+check-bench: $(BENCH_DIR)/bench
+	@test/bench/run $(BENCH_DIR) --check
+
+$(BENCH_DIR)/%.o: %.c
+	@mkdir -p $(@D)
+	@$(HOSTCC) -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wno-missing-field-initializers -MMD -MP \
+		-c -o $@ $<
+
+$(BENCH_DIR)/bench: $(bench-core) $(bench-world)
+	@$(HOSTCC) -o $@ $^ -lcmocka -lfdt
+
+-include $(shell find $(BENCH_DIR) -name '*.d' 2>/dev/null)
