@@ -35,7 +35,7 @@ export LUO_ARCHES := $(ARCHES)
 
 CORE_SRC := $(wildcard luo/*.c fdt/*.c)
 
-.PHONY: help run check check-long payload efi host kernels packages install dist clean
+.PHONY: help run check check-long payload efi uboot host kernels packages install dist clean
 .DELETE_ON_ERROR:
 
 help:
@@ -54,6 +54,8 @@ help:
 #:                   make bench-compare OLD=results.json against another version's
 #: make payload      build/x86_64/luo.bzImage; with ARCH=aarch64 build/aarch64/luo.Image
 #: make efi          build/x86_64/luo.efi; with ARCH=aarch64 build/aarch64/luo.efi
+#: make uboot        U-Boot with the command luo for qemu_arm64, qemu-x86_64 and sandbox, each into a
+#:                   folder of ~/.cache/luo-payload that is printed; UBOOT_SRC=DIR for another source
 #: make host         build/host/luo, the host tool
 #: make kernels      the kernels that the tests boot, into ~/.cache/luo-payload
 #: make check-damage  thousands of damaged states, each held against docs/damaged-states.md
@@ -82,6 +84,11 @@ include test/fuzz/fuzz.mk
 
 payload: $(PAYLOAD)/$(PAYLOAD_NAME)
 efi: $(EFI_PRODUCT)
+
+uboot:
+	@configs/packages check
+	@for target in arm64 x86_64 sandbox; do boot/uboot/build-uboot $$target || exit; done
+
 host: $(BUILD)/host/luo
 
 packages:

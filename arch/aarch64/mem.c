@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* The core's way to memory: struct luo_mem_ops on own page tables, and cache maintenance. */
 #include "cpu.h"
+#include "store16.h"
 
 #include "../../luo/error.h"
 
@@ -29,29 +30,12 @@ void luo_cache_flush(u64 pa, u64 len)
 	__asm__ volatile("dsb sy" : : : "memory");
 }
 
-/*
- * A store-exclusive pair that succeeds is single-copy atomic; STP is only with FEAT_LSE2. Nobody
- * else runs, so the loop ends unless an exclusive never succeeds here: hence its bound.
- */
 static int op_store16(void *ctx, u64 pa, const u64 value[2])
 {
 	u64 *p = (u64 *)(size_t)luo_mmu_map(pa, 16);
-	u64 lo, hi;
-	u32 failed;
 
 	(void)ctx;
-	if (!p || pa % 16)
-		return LUO_E_STORE;
-	for (u32 i = 0; i < 1000; i++) {
-		__asm__ volatile("ldxp %0, %1, %3\n\t"
-				 "stxp %w2, %4, %5, %3"
-				 : "=&r"(lo), "=&r"(hi), "=&r"(failed), "+Q"(*(u64(*)[2])p)
-				 : "r"(value[0]), "r"(value[1])
-				 : "memory");
-		if (!failed)
-			return 0;
-	}
-	return LUO_E_STORE;
+	return p && pa % 16 == 0 && store16(p, value) ? 0 : LUO_E_STORE;
 }
 
 static void op_persist(void *ctx, u64 pa, u64 len)

@@ -1,27 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* The core's way to memory: struct luo_mem_ops on own page tables. */
 #include "cpu.h"
+#include "store16.h"
 
 #include "../../luo/error.h"
 
 static int op_store16(void *ctx, u64 pa, const u64 value[2])
 {
 	u64 *p = (u64 *)(size_t)luo_mmu_map(pa, 16);
-	u64 lo, hi;
-	bool done;
 
 	(void)ctx;
-	if (!p || pa % 16)
-		return LUO_E_STORE;
-	lo = p[0];
-	hi = p[1];
-	do {
-		__asm__ volatile("lock cmpxchg16b %1"
-				 : "=@ccz"(done), "+m"(*(u64(*)[2])p), "+a"(lo), "+d"(hi)
-				 : "b"(value[0]), "c"(value[1])
-				 : "memory");
-	} while (!done);
-	return 0;
+	return p && pa % 16 == 0 && store16(p, value) ? 0 : LUO_E_STORE;
 }
 
 static void write_back(const u8 *line)

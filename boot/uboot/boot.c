@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * luo boot: arguments, what becomes of a state with errors, and everything to its place. Nothing is
+ * written before all of it has a place, and then only to free room in the scratch areas.
+ */
+#include <command.h>
+#include <env.h>
+#include <mapmem.h>
+#include <stdio.h>
+#include <vsprintf.h>
+#include <linux/libfdt.h>
+#include <linux/string.h>
+
+#include "uboot.h"
+
+#include "../../fdt/tree.h"
+
+/* "addr[:size]", hexadecimal. */
+static bool parse_range(const struct uboot_run *run, const char *word, struct luo_range *range)
+{
+	char *end;
+
+	range->start = simple_strtoull(word, &end, 16);
+	range->size = 0;
+	if (end == word)
+		return false;
+	if (*end == ':') {
+		word = end + 1;
+		range->size = simple_strtoull(word, &end, 16);
+		if (end == word || !range->size)
+			return false;
+	}
+	return !*end && luo_in_ram(&run->phys, range->start, range->size ? range->size : 1);
+}
+
+/* What was loaded by hand must lie where nothing is preserved. */
+static bool in_scratch(const struct uboot_run *run, const struct luo_range *range, const char *what)
+{
+	for (u32 i = 0; i < run->found.nr_areas; i++)
+		if (luo_range_holds(&run->found.area[i], range->start,
+				    range->size ? range->size : 1))
+			return true;
+	printf("luo: the %s at %llx is in no scratch area: loading it may have overwritten what is "
+	       "preserved; load to ${luo_load}\n",
+	       what, (unsigned long long)range->start);
+	return false;
+}
+
+static bool parse(struct uboot_run *run, int argc, char *const argv[], struct uboot_load *load)
+{
+	const char *words[3] = { env_get("luo_kernel"), NULL, NULL };
+	struct luo_range fdt;
+
+	for (int i = 1; i < argc; i++)
+		words[i - 1] = argv[i];
+	if (!words[0]) {
+		printf("luo: which kernel? luo boot ADDR[:SIZE], or luo_kernel=ADDR[:SIZE]\n");
+		return false;
+	}
+	for (int i = 0; i < 3; i++) {
+		struct luo_range *to = i == 0 ? &load->kernel : i == 1 ? &load->initrd : &fdt;
+		static const char *const what[] = { "kernel", "initrd", "device tree" };
+
+		if (!words[i] || !strcmp(words[i], "-"))
+			continue;
+		if (!parse_range(run, words[i], to)) {
+			printf("luo: %s: no address in RAM (hexadecimal, ADDR[:SIZE])\n", words[i]);
+			return false;
+		}
+		if (!run->report.none && !in_scratch(run, to, what[i]))
+			return false;
+		uboot_busy(run, to->start, to->size ? to->size : 1, what[i]);
+		if (i == 1 && !to->size) {
+			printf("luo: the initrd needs its size: ADDR:SIZE\n");
+			return false;
+		}
+		if (i == 2)
+			load->fdt = luo_map(&run->phys, to->start, sizeof(struct fdt_header));
+	}
+	run->phys.nr_busy = run->nr_busy;
+	if (load->fdt && !fdt_tree_sound(load->fdt, fdt_totalsize(load->fdt))) {
+		printf("luo: %s is no sound device tree\n", words[2]);
+		return false;
+	}
+	return true;
+}
+
+/* Carry out luo_onerror on a bad state. Return: 0 to go on. */
+static int onerror(struct uboot_load *load)
+{
+	const char *word = env_get("luo_onerror");
+
+	if (!word || !strcmp(word, "pass"))
+		return 0;
+	if (!strcmp(word, "drop")) {
+		load->hide = true;
+		printf("luo: dropped: the next kernel does not see KHO\n");
+		return 0;
+	}
+	if (!strcmp(word, "reset"))
+		return run_command("reset", 0) ? CMD_RET_FAILURE : 0;
+	if (!strcmp(word, "halt"))
+		printf("luo: halted: the kernel is not started\n");
+	else
+		printf("luo: luo_onerror=%s is none of pass, drop, halt, reset\n", word);
+	return CMD_RET_FAILURE;
+}
+
+/**
+ * uboot_boot() - carry out `luo boot` on a verified state
+ * @run: closed
+ *
+ * Return: CMD_RET_FAILURE after a line that says why the kernel was not started.
+ */
+int uboot_boot(struct uboot_run *run, int argc, char *const argv[])
+{
+	struct uboot_load load = { 0 };
+
+	if (run->unmapped || run->taken) {
+		printf("luo: not started\n");
+		return CMD_RET_FAILURE;
+	}
+	if (!run->found.how) {
+		printf("luo: no state to hand on: boot with the usual commands\n");
+		return CMD_RET_FAILURE;
+	}
+	if (!run->found.nr_areas) {
+		printf("luo: the scratch areas are not known, so there is no safe place for a "
+		       "kernel\n");
+		return CMD_RET_FAILURE;
+	}
+	if (run->report.verdict == LUO_VERDICT_ERRORS && onerror(&load))
+		return CMD_RET_FAILURE;
+	if (!parse(run, argc, argv, &load))
+		return CMD_RET_FAILURE;
+	uboot_start(run, &load);
+	return CMD_RET_FAILURE;
+}

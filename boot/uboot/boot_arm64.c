@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Starting an arm64 Image: to a multiple of 2 MiB with room for image_size, a device tree of its
+ * own that names the state, and U-Boot's own way out (caches off, the exception level that
+ * bootm uses). Source: Documentation/arch/arm64/booting.rst, 7.3.
+ */
+#include <bootm.h>
+#include <bootstage.h>
+#include <env.h>
+#include <image.h>
+#include <mapmem.h>
+#include <stdio.h>
+#include <linux/libfdt.h>
+#include <linux/string.h>
+#include <asm/global_data.h>
+
+#include "uboot.h"
+
+#include "../../fdt/chosen.h"
+#include "../../fdt/hide.h"
+
+DECLARE_GLOBAL_DATA_PTR;
+
+#define ALIGN_2M   (2ULL << 20)
+#define IMAGE_SIZE 16 /* u64: what the kernel needs from its start on, .bss included */
+#define MAGIC	   56 /* "ARM\x64" */
+#define TREE_ROOM  8192
+
+/* Bytes that the kernel needs, 0 after a line when it is none. */
+static u64 kernel_bytes(struct uboot_run *run, struct luo_range *kernel)
+{
+	const u8 *p = luo_map(&run->phys, kernel->start, 64);
+	u64 need = p && luo_get32(p + MAGIC) == 0x644d5241 ? luo_get64(p + IMAGE_SIZE) : 0;
+
+	if (!need) {
+		printf("luo: no arm64 Image at %llx (a compressed one has to be unpacked)\n",
+		       (unsigned long long)kernel->start);
+		return 0;
+	}
+	if (!kernel->size || kernel->size > need)
+		kernel->size = need;
+	if (luo_in_ram(&run->phys, kernel->start, kernel->size))
+		return need;
+	printf("luo: the kernel at %llx does not end in RAM\n", (unsigned long long)kernel->start);
+	return 0;
+}
+
+/* Another initrd than the one that came in: property pair and memory reservation. */
+static int set_initrd(void *tree, int node, const struct luo_range *initrd)
+{
+	u64 old, size;
+	const fdt64_t *p;
+	int len, err = 0;
+
+	p = fdt_getprop(tree, node, "linux,initrd-start", &len);
+	old = !p ? 0 : len == 8 ? fdt64_to_cpu(*p) : fdt32_to_cpu(*(const fdt32_t *)p);
+	for (int i = 0; p && i < fdt_num_mem_rsv(tree); i++) {
+		u64 start;
+
+		if (!fdt_get_mem_rsv(tree, i, &start, &size) && start == old)
+			err = fdt_del_mem_rsv(tree, i--);
+	}
+	err = err ? err : fdt_add_mem_rsv(tree, initrd->start, initrd->size);
+	err = err ? err : fdt_setprop_u64(tree, node, "linux,initrd-start", initrd->start);
+	return err ? err
+		   : fdt_setprop_u64(tree, node, "linux,initrd-end", initrd->start + initrd->size);
+}
+
+static int edit_tree(const struct uboot_run *run, const struct uboot_load *load, void *tree)
+{
+	const char *args = env_get("bootargs");
+	int node = fdt_path_offset(tree, "/chosen"), err = 0;
+
+	if (node < 0)
+		node = fdt_add_subnode(tree, 0, "chosen");
+	if (node < 0)
+		return node;
+	if (args && *args)
+		err = fdt_setprop_string(tree, node, "bootargs", args);
+	if (load->hide)
+		fdt_hide_kho(tree);
+	else if (!err && fdt_chosen_set_handover(tree, &run->found.handover))
+		err = -FDT_ERR_NOSPACE;
+	node = fdt_path_offset(tree, "/chosen");
+	if (!err && load->initrd.size)
+		err = set_initrd(tree, node, &load->initrd);
+	return err;
+}
+
+/* A copy in scratch with room to edit; the incoming one is only read. Return: NULL after a line. */
+static void *make_tree(struct uboot_run *run, const struct uboot_load *load)
+{
+	const void *from = load->fdt ? load->fdt : run->tree ? run->tree : gd->fdt_blob;
+	u64 size = fdt_totalsize(from) + TREE_ROOM, pa;
+	void *tree;
+	int err;
+
+	pa = uboot_place(run, size, 4096, "device tree");
+	if (!pa) {
+		printf("luo: no room in scratch for the device tree\n");
+		return NULL;
+	}
+	tree = map_sysmem(pa, size);
+	err = fdt_open_into(from, tree, (int)size);
+	if (!err)
+		err = edit_tree(run, load, tree);
+	if (!err)
+		return tree;
+	printf("luo: the device tree cannot be edited: %s\n", fdt_strerror(err));
+	return NULL;
+}
+
+/** uboot_start() - start the kernel; comes back only after a line that says why not. */
+int uboot_start(struct uboot_run *run, struct uboot_load *load)
+{
+	u64 need = kernel_bytes(run, &load->kernel), at;
+	struct bootm_headers go = { 0 };
+	struct bootm_info bmi = { 0 };
+	void *tree;
+
+	if (!need)
+		return -1;
+	uboot_busy(run, load->kernel.start, load->kernel.size, "kernel as loaded");
+	at = uboot_place(run, need, ALIGN_2M, "kernel");
+	if (!at) {
+		printf("luo: no room in scratch for a kernel of %llx bytes\n",
+		       (unsigned long long)need);
+		return -1;
+	}
+	tree = make_tree(run, load);
+	if (!tree)
+		return -1;
+	memcpy(map_sysmem(at, need), map_sysmem(load->kernel.start, load->kernel.size),
+	       load->kernel.size);
+	printf("luo: kernel at %llx, device tree at %lx\n", (unsigned long long)at,
+	       (ulong)map_to_sysmem(tree));
+	go.ep = at;
+	go.ft_addr = tree;
+	go.ft_len = fdt_totalsize(tree);
+	go.os.arch = IH_ARCH_ARM64;
+	bmi.images = &go;
+	do_bootm_linux(BOOTM_STATE_OS_GO, &bmi);
+	return -1;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* The command `luo`: arguments, output, environment variables, exit status. */
+#include <command.h>
+#include <console.h>
+#include <env.h>
+#include <malloc.h>
+#include <stdio.h>
+
+#include "uboot.h"
+
+#include "../../fdt/info.h"
+#include "../../luo/walk.h"
+
+static void out_write(void *ctx, const char *text, size_t len)
+{
+	while (len--)
+		putc(*text++);
+}
+
+const struct luo_out uboot_out = { .write = out_write };
+
+/** enum form - how a report is printed. */
+enum form {
+	FORM_BRIEF,
+	FORM_TEXT,
+	FORM_KTAP,
+};
+
+static void print_report(const struct luo_report *report, enum form form)
+{
+	if (form == FORM_TEXT)
+		luo_print_text(&uboot_out, report);
+	else if (form == FORM_KTAP)
+		luo_print_ktap(&uboot_out, report);
+	else
+		luo_print_brief(&uboot_out, report);
+	luo_print_line(&uboot_out, report, NULL);
+}
+
+/* For scripts; luo_load and luo_load_size are where files can be loaded to. */
+static void set_variables(const struct uboot_run *run)
+{
+	u64 size, start = uboot_largest(run, &size);
+
+	env_set("luo_status", luo_verdict_word(run->report.verdict));
+	env_set_ulong("luo_sessions", run->report.after.sessions);
+	env_set_ulong("luo_findings", run->report.nr_findings);
+	env_set_hex("luo_load", start);
+	env_set_hex("luo_load_size", size);
+}
+
+static void clear_variables(void)
+{
+	env_set("luo_status", NULL);
+	env_set("luo_sessions", NULL);
+	env_set("luo_findings", NULL);
+	env_set("luo_load", NULL);
+	env_set("luo_load_size", NULL);
+}
+
+static int status(const struct uboot_run *run)
+{
+	u8 verdict = run->report.verdict;
+
+	return verdict == LUO_VERDICT_OK || verdict == LUO_VERDICT_REPAIRED ? CMD_RET_SUCCESS
+									    : CMD_RET_FAILURE;
+}
+
+static struct uboot_run *start(const char *word, enum luo_mode mode)
+{
+	struct uboot_run *run = calloc(1, sizeof(*run));
+
+	clear_variables();
+	if (!run) {
+		printf("luo: no memory to work in\n");
+		return NULL;
+	}
+	if (!uboot_run(run, word, mode)) {
+		set_variables(run);
+		return run;
+	}
+	free(run);
+	return NULL;
+}
+
+static int do_verify(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])
+{
+	enum form form = FORM_BRIEF;
+	struct uboot_run *run;
+	int ret;
+
+	for (; argc > 1 && argv[1][0] == '-'; argc--, argv++) {
+		if (argv[1][1] == 'k' && !argv[1][2])
+			form = FORM_KTAP;
+		else if (argv[1][1] == 't' && !argv[1][2])
+			form = FORM_TEXT;
+		else
+			return CMD_RET_USAGE;
+	}
+	if (argc > 2)
+		return CMD_RET_USAGE;
+	run = start(argc > 1 ? argv[1] : NULL, LUO_MODE_VERIFY);
+	if (!run)
+		return CMD_RET_FAILURE;
+	print_report(&run->report, form);
+	ret = status(run);
+	free(run);
+	return ret;
+}
+
+/* The answer in the form that everything that prints it wants. */
+static struct luo_answer answer(const struct uboot_run *run)
+{
+	return (struct luo_answer){
+		.tool = "U-Boot",
+		.phys = &run->phys,
+		.found = &run->found,
+		.state = &run->state,
+		.report = &run->report,
+	};
+}
+
+static int show(int argc, char *const argv[],
+		void (*print)(const struct luo_answer *a, const struct luo_out *out))
+{
+	struct luo_answer a;
+	struct uboot_run *run;
+	int ret;
+
+	if (argc > 2)
+		return CMD_RET_USAGE;
+	run = start(argc > 1 ? argv[1] : NULL, LUO_MODE_VERIFY);
+	if (!run)
+		return CMD_RET_FAILURE;
+	a = answer(run);
+	print(&a, &uboot_out);
+	ret = status(run);
+	free(run);
+	return ret;
+}
+
+static int do_info(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])
+{
+	return show(argc, argv, fdt_info_text);
+}
+
+static int do_list(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])
+{
+	return show(argc, argv, luo_list_text);
+}
+
+static void print_plan(const struct uboot_run *run)
+{
+	const struct luo_totals *t = &run->report.before;
+	const struct luo_plan *p = &run->plan;
+
+	printf("plan: %llu operations, blocks=%llu->%llu fblocks=%llu->%llu, %llu pages freed, "
+	       "%llu entries moved, %llu bytes written\n",
+	       (unsigned long long)p->nr, (unsigned long long)t->blocks,
+	       (unsigned long long)(t->blocks - p->blocks), (unsigned long long)t->fblocks,
+	       (unsigned long long)(t->fblocks - p->fblocks), (unsigned long long)p->pages,
+	       (unsigned long long)p->moved, (unsigned long long)p->bytes);
+}
+
+static int do_compact(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])
+{
+	bool dry = argc > 1 && argv[1][0] == '-' && argv[1][1] == 'n' && !argv[1][2];
+	struct uboot_run *run;
+	int ret;
+
+	argc -= dry;
+	argv += dry;
+	if (argc > 2 || (argc > 1 && argv[1][0] == '-'))
+		return CMD_RET_USAGE;
+	run = start(argc > 1 ? argv[1] : NULL, dry ? LUO_MODE_PLAN : LUO_MODE_COMPACT);
+	if (!run)
+		return CMD_RET_FAILURE;
+	if (run->report.abi && !run->report.abi->sessions.linked)
+		printf("luo: nothing to compact: " LUO_NO_CHAIN "\n");
+	if (dry)
+		print_plan(run);
+	print_report(&run->report, FORM_BRIEF);
+	ret = status(run);
+	free(run);
+	return ret;
+}
+
+#ifdef CONFIG_CMD_LUO_BOOT
+static int do_boot(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])
+{
+	struct uboot_run *run;
+	int ret;
+
+	if (argc > 4)
+		return CMD_RET_USAGE;
+	run = start(NULL, LUO_MODE_VERIFY);
+	if (!run)
+		return CMD_RET_FAILURE;
+	print_report(&run->report, FORM_BRIEF);
+	ret = uboot_boot(run, argc, argv);
+	free(run);
+	return ret;
+}
+#endif
+
+U_BOOT_LONGHELP(
+	luo,
+	"info [addr]             - what was found and where\n"
+	"luo verify [-k|-t] [addr] - check the state; -k: KTAP, -t: more text\n"
+	"luo list [addr]         - sessions and files\n"
+	"luo compact [-n] [addr] - check it and compact its lists; -n: show what would be done\n"
+#ifdef CONFIG_CMD_LUO_BOOT
+	"luo boot [kernel[:size] [initrd[:size] [fdt]]]\n"
+	"                        - check it, and start a kernel with it\n"
+#endif
+	"addr: a KHO FDT, or a device tree that names one; without it the device tree that\n"
+	"    U-Boot was given, then $fdt_addr, then a scan. All numbers are hexadecimal.\n"
+	"True when the state is ok or repaired. Sets luo_status, luo_sessions, luo_findings,\n"
+	"and luo_load, luo_load_size: where files can be loaded to.");
+
+U_BOOT_CMD_WITH_SUBCMDS(luo, "check and mend live-update state between two kernels", luo_help_text,
+			U_BOOT_SUBCMD_MKENT(info, 2, 0, do_info),
+			U_BOOT_SUBCMD_MKENT(list, 2, 0, do_list),
+			U_BOOT_SUBCMD_MKENT(verify, 4, 0, do_verify),
+			U_BOOT_SUBCMD_MKENT(compact, 3, 0, do_compact),
+#ifdef CONFIG_CMD_LUO_BOOT
+			U_BOOT_SUBCMD_MKENT(boot, 4, 0, do_boot),
+#endif
+);

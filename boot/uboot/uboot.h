@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * The command `luo`: what its files know of each other. U-Boot's memory becomes the core's view of
+ * memory, its device tree and its commands' arguments lead to the state, and the core's answer
+ * goes to the console and into environment variables.
+ */
+#ifndef UBOOT_LUO_H
+#define UBOOT_LUO_H
+
+#include "../../fdt/run.h"
+#include "../../luo/found.h"
+#include "../../luo/owners.h"
+#include "../../luo/print.h"
+
+#define UBOOT_MAX_RAM  64
+#define UBOOT_MAX_BUSY 64
+
+/**
+ * struct uboot_run - one run of the command
+ * @phys:     memory as U-Boot knows it
+ * @found:    the state; found.how is NULL when there is none
+ * @tree:     device tree that names it, NULL without one
+ * @ram, @busy, @nr_busy: behind @phys; @own are those of @busy that U-Boot itself writes
+ * @unmapped: something lies where U-Boot has no mapping
+ * @taken:    entries of the map that U-Boot's own memory touches
+ * @followed: every page was followed to its owner
+ */
+struct uboot_run {
+	struct luo_phys phys;
+	struct luo_found found;
+	const void *tree;
+	struct luo_range ram[UBOOT_MAX_RAM];
+	struct luo_busy busy[UBOOT_MAX_BUSY];
+	u32 nr_busy;
+	u32 nr_own;
+	bool unmapped;
+	u64 taken;
+	bool followed;
+	struct luo_job job;
+	struct luo_state state;
+	struct luo_report report;
+	struct luo_plan plan;
+	struct luo_owners owners;
+};
+
+extern const struct luo_out uboot_out;
+
+/* mem.c */
+extern const struct luo_mem_ops uboot_mem_ops;
+u32 uboot_mapped_ram(const struct uboot_run *run, struct luo_range *ram);
+bool uboot_store16_works(void);
+
+/* view.c */
+void uboot_view(struct uboot_run *run);
+void uboot_busy(struct uboot_run *run, u64 start, u64 size, const char *what);
+void uboot_tree_busy(struct uboot_run *run, const void *tree);
+
+/* find.c */
+int uboot_find(struct uboot_run *run, const char *word);
+
+/* run.c */
+int uboot_run(struct uboot_run *run, const char *word, enum luo_mode mode);
+
+/* place.c */
+bool uboot_free(const struct uboot_run *run, struct luo_range *range, u32 max, u32 *nr);
+u64 uboot_place(struct uboot_run *run, u64 size, u64 align, const char *what);
+u64 uboot_largest(const struct uboot_run *run, u64 *size);
+
+/* boot.c */
+struct cmd_tbl;
+int uboot_boot(struct uboot_run *run, int argc, char *const argv[]);
+
+/**
+ * struct uboot_load - what is to be started
+ * @kernel, @initrd: where they lie and how large they are; initrd.size 0: none
+ * @fdt:     device tree to hand on, NULL for the one that came in
+ * @hide:    KHO is not handed on
+ */
+struct uboot_load {
+	struct luo_range kernel;
+	struct luo_range initrd;
+	const void *fdt;
+	bool hide;
+};
+
+/* boot_arm64.c or boot_x86.c: comes back only on failure, with a line said */
+int uboot_start(struct uboot_run *run, struct uboot_load *load);
+
+#endif

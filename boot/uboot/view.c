@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * Physical memory as U-Boot knows it: the banks of RAM, what U-Boot itself has written to before
+ * any command runs, and what the previous kernel has loaded.
+ */
+#include <config.h>
+#include <fdtdec.h>
+#include <init.h>
+#include <linux/libfdt.h>
+#include <asm/global_data.h>
+
+#include "uboot.h"
+
+DECLARE_GLOBAL_DATA_PTR;
+
+/** uboot_busy() - a range in use by something alive; too many are left out. */
+void uboot_busy(struct uboot_run *run, u64 start, u64 size, const char *what)
+{
+	struct luo_range r = { start, size };
+
+	if (size && luo_range_valid(&r) && run->nr_busy < UBOOT_MAX_BUSY)
+		run->busy[run->nr_busy++] = (struct luo_busy){ r, what };
+}
+
+#ifndef CONFIG_SANDBOX
+#define STACK_SLACK 0x20000 /* below the stack pointer of now: commands that run later */
+
+static u64 own_start(void)
+{
+	u64 sp = (u64)(uintptr_t)__builtin_frame_address(0);
+
+	return (sp - STACK_SLACK) & ~0xfffULL;
+}
+
+/*
+ * What U-Boot writes. Behind the stack's end lie stack, global data, heap and code in a row up to
+ * ram_top (common/board_f.c, 2025.01); where it was loaded it has run from and kept its first
+ * stack, as the image header of arm64 counts it; x86 has tables and start-up code in low memory.
+ */
+static void add_own(struct uboot_run *run)
+{
+	u64 loaded = gd->relocaddr - gd->reloc_off, size = gd->mon_len;
+
+#ifdef CONFIG_SYS_INIT_SP_BSS_OFFSET
+	size += CONFIG_SYS_INIT_SP_BSS_OFFSET;
+#endif
+	uboot_busy(run, own_start(), gd->ram_top - own_start(), "U-Boot's stack, heap and code");
+	uboot_busy(run, loaded, size, "U-Boot before it moved");
+#ifdef CONFIG_X86_64
+	uboot_busy(run, 0, 0x120000, "firmware's low memory");
+#endif
+	run->nr_own = run->nr_busy;
+}
+#else
+/* A program of the host: nothing of it lies in the memory that it shows. */
+static void add_own(struct uboot_run *run)
+{
+}
+#endif
+
+static u64 cells(const fdt32_t *cell, int nr)
+{
+	u64 v = 0;
+
+	while (nr-- > 0)
+		v = v << 32 | fdt32_to_cpu(*cell++);
+	return v;
+}
+
+/* A number of /chosen of one or two cells. */
+static bool chosen_number(const void *tree, const char *name, u64 *value)
+{
+	int node = fdt_path_offset(tree, "/chosen"), len;
+	const fdt32_t *p = node < 0 ? NULL : fdt_getprop(tree, node, name, &len);
+
+	if (!p || (len != 4 && len != 8))
+		return false;
+	*value = cells(p, len / 4);
+	return true;
+}
+
+static void add_ima(struct uboot_run *run, const void *tree)
+{
+	int ac = fdt_address_cells(tree, 0), sc = fdt_size_cells(tree, 0), len;
+	int node = fdt_path_offset(tree, "/chosen");
+	const fdt32_t *p =
+		node < 0 ? NULL : fdt_getprop(tree, node, "linux,ima-kexec-buffer", &len);
+
+	if (p && ac > 0 && sc > 0 && len >= (ac + sc) * 4)
+		uboot_busy(run, cells(p, ac), cells(p + ac, sc), "IMA buffer");
+}
+
+/**
+ * uboot_tree_busy() - what a device tree says is in use
+ * @run:  the run
+ * @tree: a tree that was checked
+ *
+ * Source: of_kexec_alloc_and_setup_fdt() of drivers/of/kexec.c, 7.3.
+ */
+void uboot_tree_busy(struct uboot_run *run, const void *tree)
+{
+	u64 start, end, size;
+
+	if (chosen_number(tree, "linux,initrd-start", &start) &&
+	    chosen_number(tree, "linux,initrd-end", &end) && end > start)
+		uboot_busy(run, start, end - start, "initrd");
+	add_ima(run, tree);
+	for (int i = 0; i < 32 && !fdt_get_mem_rsv(tree, i, &start, &size) && size; i++)
+		uboot_busy(run, start, size, "memory reservation");
+}
+
+static bool add_reserved(struct uboot_run *run, const void *tree, u32 *nr)
+{
+	int ac = fdt_address_cells(tree, 0), sc = fdt_size_cells(tree, 0), node, len;
+	int parent = fdt_path_offset(tree, "/reserved-memory");
+
+	if (parent < 0 || ac < 1 || sc < 1)
+		return true;
+	fdt_for_each_subnode(node, tree, parent)
+	{
+		const fdt32_t *p = fdt_getprop(tree, node, "reg", &len);
+		bool no_map = fdt_getprop(tree, node, "no-map", NULL);
+
+		for (; p && len >= (ac + sc) * 4; p += ac + sc, len -= (ac + sc) * 4) {
+			struct luo_range r = { cells(p, ac), cells(p + ac, sc) };
+
+			uboot_busy(run, r.start, r.size, "reserved memory");
+			if (no_map && !luo_ranges_remove(run->ram, nr, UBOOT_MAX_RAM, &r))
+				return false;
+		}
+	}
+	return true;
+}
+
+/**
+ * uboot_view() - fill in RAM and U-Boot's own ranges
+ * @run: cleared; scratch areas and page size stay the finder's
+ */
+void uboot_view(struct uboot_run *run)
+{
+	u32 nr = 0;
+
+	for (u32 i = 0; i < CONFIG_NR_DRAM_BANKS && nr < UBOOT_MAX_RAM; i++)
+		if (gd->bd->bi_dram[i].size)
+			run->ram[nr++] = (struct luo_range){ gd->bd->bi_dram[i].start,
+							     gd->bd->bi_dram[i].size };
+	nr = luo_ranges_normalize(run->ram, nr);
+	add_own(run);
+	if (gd->fdt_blob && !IS_ENABLED(CONFIG_SANDBOX) && add_reserved(run, gd->fdt_blob, &nr))
+		nr = luo_ranges_normalize(run->ram, nr);
+	run->phys = (struct luo_phys){
+		.ops = &uboot_mem_ops,
+		.ctx = run,
+		.ram = run->ram,
+		.nr_ram = nr,
+		.busy = run->busy,
+	};
+}
