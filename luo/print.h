@@ -31,6 +31,9 @@ void luo_print_line(const struct luo_out *out, const struct luo_report *report, 
 void luo_print_text(const struct luo_out *out, const struct luo_report *report);
 /** luo_print_brief() - every finding in one line. */
 void luo_print_brief(const struct luo_out *out, const struct luo_report *report);
+/** luo_print_plan() - what a compaction would write, a line for each operation. */
+void luo_print_plan(const struct luo_out *out, const struct luo_report *report,
+		    const struct luo_plan *plan);
 /** luo_print_ktap() - KTAP version 1, one point for each code of the catalogue. */
 void luo_print_ktap(const struct luo_out *out, const struct luo_report *report);
 /** luo_print_json() - one object; @plan may be NULL; @tool is the program's name and version. */

@@ -8,7 +8,7 @@ static struct efi_work work;
 static void print(const struct efi_work *w, const struct luo_out *out)
 {
 	const struct luo_plan *plan = w->opt->dry_run ? &w->plan : NULL;
-	int status = luo_exit_status(w->report.verdict);
+	int status = plan && plan->nr ? 1 : luo_exit_status(w->report.verdict);
 
 	switch (w->opt->format) {
 	case EFI_FORMAT_JSON:
@@ -19,6 +19,8 @@ static void print(const struct efi_work *w, const struct luo_out *out)
 		break;
 	default:
 		luo_print_text(out, &w->report);
+		if (plan && w->report.verdict != LUO_VERDICT_NONE)
+			luo_print_plan(out, &w->report, plan);
 		luo_print_line(out, &w->report, NULL);
 	}
 }

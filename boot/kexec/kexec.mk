@@ -50,7 +50,7 @@ PAYLOAD_LDFLAGS := $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -nostdlib -static-pie -Wl,-T,
 
 # The payload prints neither JSON nor lists, does not follow files to their last page, is told where
 # the state is, and leaves what the next kernel is given beside KHO alone.
-PAYLOAD_NOT := luo/print_json.c luo/print_list.c luo/json.c luo/walk.c luo/owners.c \
+PAYLOAD_NOT := luo/print_json.c luo/print_plan.c luo/print_list.c luo/json.c luo/walk.c luo/owners.c \
 	luo/owners_lists.c luo/owners_rest.c luo/memfd.c luo/vmalloc.c fdt/owners.c fdt/find.c \
 	fdt/locate.c fdt/candidate.c fdt/search.c fdt/info_text.c fdt/info_json.c fdt/subnode.c \
 	fdt/tree_at.c luo/next.c luo/next_cmdline.c luo/next_params.c luo/next_kernel.c fdt/next.c \
