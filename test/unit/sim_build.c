@@ -10,6 +10,7 @@ const struct sim_kernel sim_kernels[] = {
 	{ "luo-session-v3", .zeros = true, .in_tree = true, .file_order = 1 },
 	{ "luo-session-v4", .zeros = true, .in_tree = true, .file_chains = true, .order = 1 },
 	{ "luo-v4", .strict = true, .file_order = 1 },
+	{ "luo-v3-kho-block-v1", .strict = true, .file_order = 1 },
 };
 
 const u32 sim_nr_kernels = LUO_ARRAY_SIZE(sim_kernels);
@@ -137,11 +138,10 @@ static void build_block(struct sim *s, u64 pa, u32 b, u64 *number, const struct 
 static void take_row(struct sim *s)
 {
 	const struct sim_kernel *k = s->kernel;
-	const struct luo_abi *v5 = luo_abi_find("luo-v5", NULL);
-	const struct luo_abi *v3 = luo_abi_find("luo-v1", "luo-session-v3");
+	const struct luo_abi *row = luo_abi_find(k->in_tree ? "luo-v1" : k->name, k->name);
 
-	s->abi = k->strict ? *v5 : *v3;
-	s->abi.files = k->file_chains ? v5->files : v3->files;
+	assert_non_null(row);
+	s->abi = *row;
 	s->abi.sessions.order = (u8)k->order;
 	s->abi.files.order = (u8)k->file_order;
 }
