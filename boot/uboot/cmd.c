@@ -104,6 +104,7 @@ static int do_verify(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv
 		return CMD_RET_FAILURE;
 	print_report(&run->report, form);
 	ret = status(run);
+	free(run->op);
 	free(run);
 	return ret;
 }
@@ -135,6 +136,7 @@ static int show(int argc, char *const argv[],
 	a = answer(run);
 	print(&a, &uboot_out);
 	ret = status(run);
+	free(run->op);
 	free(run);
 	return ret;
 }
@@ -147,19 +149,6 @@ static int do_info(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[]
 static int do_list(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])
 {
 	return show(argc, argv, luo_list_text);
-}
-
-static void print_plan(const struct uboot_run *run)
-{
-	const struct luo_totals *t = &run->report.before;
-	const struct luo_plan *p = &run->plan;
-
-	printf("plan: %llu operations, blocks=%llu->%llu fblocks=%llu->%llu, %llu pages freed, "
-	       "%llu entries moved, %llu bytes written\n",
-	       (unsigned long long)p->nr, (unsigned long long)t->blocks,
-	       (unsigned long long)(t->blocks - p->blocks), (unsigned long long)t->fblocks,
-	       (unsigned long long)(t->fblocks - p->fblocks), (unsigned long long)p->pages,
-	       (unsigned long long)p->moved, (unsigned long long)p->bytes);
 }
 
 static int do_compact(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])
@@ -178,9 +167,10 @@ static int do_compact(struct cmd_tbl *cmdtp, int flag, int argc, char *const arg
 	if (run->report.abi && !run->report.abi->sessions.linked)
 		printf("luo: nothing to compact: " LUO_NO_CHAIN "\n");
 	if (dry)
-		print_plan(run);
+		luo_print_plan(&uboot_out, &run->report, &run->plan);
 	print_report(&run->report, FORM_BRIEF);
 	ret = status(run);
+	free(run->op);
 	free(run);
 	return ret;
 }

@@ -108,6 +108,24 @@ static void verify(struct uboot_run *run)
 			    "that memory, or see CMD_LUO_RAM_TOP");
 }
 
+/* A plan that is only shown: its operations are kept, as many as the heap holds. */
+static int keep_op(void *ctx, const struct luo_op *op)
+{
+	struct uboot_run *run = ctx;
+
+	if (run->plan.nr == run->max_op) {
+		u64 max = run->max_op ? run->max_op * 2 : 64;
+		struct luo_op *more = realloc(run->op, max * sizeof(*more));
+
+		if (!more)
+			return LUO_E_ARENA;
+		run->op = more;
+		run->max_op = max;
+	}
+	run->op[run->plan.nr] = *op;
+	return 0;
+}
+
 /* Only what was found good for it is written to. */
 static void compact(struct uboot_run *run, enum luo_mode mode)
 {
@@ -118,7 +136,10 @@ static void compact(struct uboot_run *run, enum luo_mode mode)
 		return;
 	}
 	run->job.mode = mode;
+	run->job.each = mode == LUO_MODE_PLAN ? keep_op : NULL;
+	run->job.each_ctx = run;
 	luo_run(&run->phys, &run->found.handover, &run->job, &run->state, &run->report, &run->plan);
+	run->plan.op = run->op;
 }
 
 /**

@@ -23,6 +23,7 @@
  * @ram, @busy, @nr_busy: behind @phys; @own are those of @busy that U-Boot itself writes
  * @unmapped: something lies where U-Boot has no mapping
  * @taken:    entries of the map that U-Boot's own memory touches
+ * @op, @max_op: operations of a plan that is to be shown, on the heap
  * @followed: every page was followed to its owner
  */
 struct uboot_run {
@@ -35,6 +36,8 @@ struct uboot_run {
 	u32 nr_own;
 	bool unmapped;
 	u64 taken;
+	struct luo_op *op;
+	u64 max_op;
 	bool followed;
 	struct luo_job job;
 	struct luo_state state;

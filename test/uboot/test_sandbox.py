@@ -85,6 +85,11 @@ def test_the_numbers_are_the_host_tools(sandbox, tmp_path, name):
         assert ("good" in text.split()) == (host.verdict["verdict"] == "ok"), text
         words = [host.verdict[key] for key in ("verdict", "sessions", "findings")]
         assert f"status={' '.join(words)}" in text, text
+    text = commands(sandbox, load, f"luo compact -n {state.fdt:x}")
+    planned = run("compact", "-n", "--base", hex(AT), "--kho-fdt", hex(state.fdt), dump)
+    for line in planned.out.splitlines():
+        if line.startswith(("plan: ", "  0x")) and "none;" not in line:
+            assert line in text.replace("\r", "").splitlines(), (line, text)
     text = commands(sandbox, load, f"luo compact {state.fdt:x}",
                     f"host save hostfs - {AT:x} {after} {16 * MIB:x}")
     again = run("compact", "-n", "--base", hex(AT), "--kho-fdt", hex(state.fdt), after)
