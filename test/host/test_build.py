@@ -164,7 +164,7 @@ def test_versions_are_compared_in_one_place():
     """Strings that name an ABI stand in the table and nowhere else."""
     wrong = []
     for name in sources("luo", "fdt", "boot", "arch"):
-        if name == "luo/abi.c":
+        if name in ("luo/abi.c", "boot/uboot/ut.c"):    # the table; a test, which writes states
             continue
         code = without_comments(text(name))
         for match in re.finditer(r'"(?:kho|luo|luo-session|memfd)-v\d*[^"\n]*"',
