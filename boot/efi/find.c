@@ -31,8 +31,11 @@ static void begin(const struct efi_work *w)
 static bool find_in_tree(struct efi_work *w)
 {
 	const void *dtb = efi_device_tree();
+	int err = dtb ? fdt_chosen_handover(dtb, MAX_TREE, &w->found.handover) : LUO_E_NONE;
 
-	if (!dtb || fdt_chosen_handover(dtb, MAX_TREE, &w->found.handover))
+	if (err && err != LUO_E_NONE)
+		efi_say("what the device tree says about KHO is damaged; looking in all memory");
+	if (err)
 		return false;
 	w->found.how = "boot data";
 	w->found.boot = LUO_BOOT_TREE;

@@ -3,7 +3,8 @@
 
 It is the machine of test/qemu (vm.py) without a kernel: RAM is the file of an
 earlier one, or made by the test; luo.efi comes from QEMU's -kernel, or from a
-volume, which is a FAT image made with mtools.
+volume, which is a FAT image made with mtools. The device tree is QEMU's own,
+with more in /chosen where a test asks for it.
 """
 
 import os
@@ -11,6 +12,9 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
+
+import libfdt
 
 from vm import Vm, scratch_folder
 
@@ -90,7 +94,7 @@ class Firmware(Vm):
 
     def __init__(self, arch, ram, log, *, memory=MEMORY, application=None,
                  arguments="", volume=None, secure=False, devicetree=False,
-                 echo=None):
+                 chosen=None, echo=None):
         super(Vm, self).__init__(log, echo)
         self.arch = arch
         self.cmdline = arguments
@@ -104,11 +108,14 @@ class Firmware(Vm):
         machine = arch.machine + (",smm=on" if secure and board.secure else "")
         machine += ",acpi=off" if devicetree else ""
         try:
-            self._start([
+            command = [
                 arch.qemu, "-nodefaults", "-no-reboot", "-display", "none",
                 "-S", "-accel", "tcg,thread=multi", "-cpu", arch.cpu,
                 *self._memory_options(memory, 1, machine, None),
-                *self._flash(board, secure), *options, *self._channels()])
+                *self._flash(board, secure), *options]
+            if chosen:
+                command += ["-dtb", self._tree(command, machine, chosen)]
+            self._start(command + self._channels())
         except BaseException:
             self.close()
             raise
@@ -122,6 +129,21 @@ class Firmware(Vm):
         shutil.copyfile(board.vars, variables)
         return [*board.secure, *flash,
                 "-drive", f"if=pflash,format=raw,file={variables}"]
+
+    def _tree(self, command, machine, chosen):
+        """A file with QEMU's own device tree and more {name: bytes} in its
+        /chosen."""
+        path = Path(self._path("tree"))
+        subprocess.run([*command, "-machine", f"{machine},dumpdtb={path}"],
+                       check=True, capture_output=True)
+        tree = libfdt.Fdt(path.read_bytes())
+        tree.resize(tree.totalsize() + 4096)
+        for name, value in chosen.items():
+            tree.setprop(tree.path_offset("/chosen"), name, value)
+        # AAVMF of Debian 12 has its first stack 496 KiB behind the tree
+        tree.pack()
+        path.write_bytes(tree.as_bytearray()[:tree.totalsize()])
+        return str(path)
 
     def keep_ram(self, path):
         """Ends the machine and keeps its RAM."""

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 """What goes wrong: a clear line, the documented status, the policy followed."""
 
-import importlib.util
 import re
-import sys
-from pathlib import Path
 
 import pytest
 from conftest import STATES
 from firmware import BOARDS, MEMORY, MIB
 from guest import command_line, retrieve_fails
+from madeup import damage, dumps, made_up, write_ram
 from test_state import script, statuses
 
 pytestmark = pytest.mark.everywhere
@@ -17,51 +15,8 @@ pytestmark = pytest.mark.everywhere
 SUCCESS, INVALID, UNSUPPORTED = "0x0", "0x2", "0x3"
 NOT_FOUND, COMPROMISED = "0xE", "0x21"
 ENOENT = 2
-HOST = Path(__file__).resolve().parents[1] / "host"
-
-
-def _writer():
-    """test/host/state.py, which has the name of a file of test/qemu."""
-    sys.path.append(str(HOST))
-    spec = importlib.util.spec_from_file_location("state_writer",
-                                                  HOST / "state.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-writer = _writer()
-import dumps    # noqa: E402
 # RAM in which firmware keeps runtime services
 RUNTIME = {"x86_64": (0x3f400000, 2 * MIB), "aarch64": (0x7fc00000, 2 * MIB)}
-
-
-def write_ram(arch, path, ram):
-    """Puts a made-up state into a file of RAM."""
-    base = BOARDS[arch.name].base
-    with open(path, "r+b") as file:
-        for number, data in ram.chunks.items():
-            file.seek(number * writer.CHUNK - base)
-            file.write(bytes(data))
-
-
-def made_up(arch):
-    """A state in the middle of RAM, where nobody else is."""
-    start = BOARDS[arch.name].base + 256 * MIB
-    ram = writer.Ram((start, 16 * MIB))
-    folios = [[writer.File(token=1)], [writer.File(token=2)]]
-    blocks = [[writer.Session(b"first", folios[:1]),
-               writer.Session(b"second", folios[1:])]]
-    return ram, writer.State(ram, blocks)
-
-
-def damage(arch, path, pa, data):
-    with open(path, "r+b") as file:
-        file.seek(pa - BOARDS[arch.name].base)
-        file.write(data)
-
-
 USAGE = {
     "nothing": ("", INVALID, r"no command is given"),
     "word": ("frobnicate", INVALID, r"frobnicate: is no command"),
