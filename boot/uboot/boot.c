@@ -13,8 +13,6 @@
 
 #include "uboot.h"
 
-#include "../../fdt/tree.h"
-
 /* "addr[:size]", hexadecimal. */
 static bool parse_range(const struct uboot_run *run, const char *word, struct luo_range *range)
 {
@@ -46,6 +44,18 @@ static bool in_scratch(const struct uboot_run *run, const struct luo_range *rang
 	return false;
 }
 
+/* A device tree is as large as it says, and all of that must be there before it is believed. */
+static bool take_tree(const struct uboot_run *run, const char *word, struct luo_range *range,
+		      struct uboot_load *load)
+{
+	load->fdt = uboot_tree_at(run, range->start);
+	if (load->fdt)
+		range->size = fdt_totalsize(load->fdt);
+	else
+		printf("luo: %s is no sound device tree that lies wholly in RAM\n", word);
+	return load->fdt;
+}
+
 static bool parse(struct uboot_run *run, int argc, char *const argv[], struct uboot_load *load)
 {
 	const char *words[3] = { env_get("luo_kernel"), NULL, NULL };
@@ -67,6 +77,8 @@ static bool parse(struct uboot_run *run, int argc, char *const argv[], struct ub
 			printf("luo: %s: no address in RAM (hexadecimal, ADDR[:SIZE])\n", words[i]);
 			return false;
 		}
+		if (i == 2 && !take_tree(run, words[i], &fdt, load))
+			return false;
 		if (!run->report.none && !in_scratch(run, to, what[i]))
 			return false;
 		uboot_busy(run, to->start, to->size ? to->size : 1, what[i]);
@@ -74,14 +86,8 @@ static bool parse(struct uboot_run *run, int argc, char *const argv[], struct ub
 			printf("luo: the initrd needs its size: ADDR:SIZE\n");
 			return false;
 		}
-		if (i == 2)
-			load->fdt = luo_map(&run->phys, to->start, sizeof(struct fdt_header));
 	}
 	run->phys.nr_busy = run->nr_busy;
-	if (load->fdt && !fdt_tree_sound(load->fdt, fdt_totalsize(load->fdt))) {
-		printf("luo: %s is no sound device tree\n", words[2]);
-		return false;
-	}
 	return true;
 }
 

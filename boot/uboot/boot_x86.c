@@ -65,21 +65,27 @@ static void link_kho(const struct uboot_run *run, u8 *params)
 	put64(params + HDR_SETUP_DATA, (u64)(uintptr_t)node);
 }
 
+/* The command line, if the kernel takes it; NULL after a line. */
+static const char *command_line(const struct luo_bzimage *k)
+{
+	const char *args = env_get("bootargs");
+
+	if (args && strlen(args) < CMDLINE_MAX && strlen(args) <= k->cmdline)
+		return args;
+	printf("luo: bootargs is not set, or longer than the kernel takes\n");
+	return NULL;
+}
+
 /* boot_params from the kernel's header and U-Boot's knowledge. Return: 0, or not after a line. */
 static int fill_params(const struct uboot_run *run, const struct uboot_load *load, const u8 *file,
-		       const struct luo_bzimage *k, u8 *params)
+		       const char *args, u8 *params)
 {
 	u32 header_end = 0x202 + file[HDR_JUMP + 1];
-	const char *args = env_get("bootargs");
 
 	memset(params, 0, PARAMS_ROOM);
 	if (header_end > HDR_END)
 		header_end = HDR_END;
 	memcpy(params + HDR_START, file + HDR_START, header_end - HDR_START);
-	if (!args || strlen(args) >= CMDLINE_MAX || strlen(args) > k->cmdline) {
-		printf("luo: bootargs is not set, or longer than the kernel takes\n");
-		return -1;
-	}
 	if (setup_zimage((struct boot_params *)params, (char *)params + CMDLINE_AT, 0,
 			 load->initrd.start, load->initrd.size, (ulong)args)) {
 		printf("luo: U-Boot cannot fill in the boot parameters\n");
@@ -95,9 +101,10 @@ int uboot_start(struct uboot_run *run, struct uboot_load *load)
 {
 	struct luo_bzimage k;
 	const u8 *file = open_kernel(run, &load->kernel, &k);
+	const char *args = file ? command_line(&k) : NULL;
 	u64 at, params;
 
-	if (!file)
+	if (!args)
 		return -1;
 	uboot_busy(run, load->kernel.start, load->kernel.size, "kernel as loaded");
 	run->phys.nr_busy = run->nr_busy;
@@ -109,7 +116,7 @@ int uboot_start(struct uboot_run *run, struct uboot_load *load)
 		return -1;
 	}
 	memcpy((void *)at, file + k.setup, load->kernel.size - k.setup);
-	if (fill_params(run, load, file, &k, (u8 *)params))
+	if (fill_params(run, load, file, args, (u8 *)params))
 		return -1;
 	printf("luo: kernel at %llx, boot_params at %llx\n", (unsigned long long)at,
 	       (unsigned long long)params);

@@ -23,8 +23,8 @@ DECLARE_GLOBAL_DATA_PTR;
 
 #define MAX_CANDIDATES 256
 
-/* A sound device tree in RAM, or NULL. */
-static const void *tree_at(const struct uboot_run *run, u64 pa)
+/** uboot_tree_at() - a sound device tree that lies wholly in RAM, or NULL. */
+const void *uboot_tree_at(const struct uboot_run *run, u64 pa)
 {
 	const char *damage;
 	u32 size;
@@ -96,7 +96,7 @@ static int find_given(struct uboot_run *run, const char *word)
 		printf("luo: %llx is not in RAM; bdinfo shows what is\n", (unsigned long long)pa);
 		return LUO_E_RAM;
 	}
-	tree = tree_at(run, pa);
+	tree = uboot_tree_at(run, pa);
 	if (tree && !take_tree(run, tree, "a device tree, as told"))
 		return 0;
 	if (gd->fdt_blob && !take_tree(run, gd->fdt_blob, "its address, as told") &&
@@ -143,7 +143,7 @@ static int find_by_scan(struct uboot_run *run)
 static int find_without_address(struct uboot_run *run)
 {
 	u64 pa = env_get_hex("fdt_addr", 0);
-	const void *tree = pa ? tree_at(run, pa) : NULL;
+	const void *tree = pa ? uboot_tree_at(run, pa) : NULL;
 	int err = gd->fdt_blob ? take_tree(run, gd->fdt_blob, "U-Boot's own device tree")
 			       : LUO_E_NONE;
 

@@ -27,6 +27,7 @@ DECLARE_GLOBAL_DATA_PTR;
 #define TREE_MAX  (2U << 20)
 #define STACK	  0x100000 /* below everything else that U-Boot keeps at its top */
 #define TABLES	  0x100000 /* page tables, aligned */
+#define MAX_BANKS 64	   /* pairs of a memory node that are looked at */
 #define MAX_AREAS 64
 #define ALIGN_TOP 0x10000
 
@@ -51,15 +52,41 @@ void *luo_given_fdt(void)
 	return tree;
 }
 
-/* A list of scratch areas, read where kexec has put it. */
+/* Is this RAM by the device tree's word? U-Boot's own list of banks is not made yet. */
+static bool in_ram(u64 pa, u64 len)
+{
+	const void *tree = gd->fdt_blob;
+	int ac = fdt_address_cells(tree, 0), sc = fdt_size_cells(tree, 0), node = -1;
+
+	while ((node = fdt_node_offset_by_prop_value(tree, node, "device_type", "memory",
+						     sizeof("memory"))) >= 0)
+		for (int i = 0; i < MAX_BANKS; i++) {
+			struct luo_range bank;
+			fdt_size_t size = 0;
+
+			bank.start = fdtdec_get_addr_size_fixed(tree, node, "reg", i, ac, sc, &size,
+								false);
+			if (bank.start == FDT_ADDR_T_NONE)
+				break;
+			bank.size = size;
+			if (luo_range_valid(&bank) && luo_range_holds(&bank, pa, len))
+				return true;
+		}
+	return false;
+}
+
+/* A list of scratch areas, read where kexec has put it; areas outside of RAM do not count. */
 static u32 read_areas(const struct luo_handover *h, struct luo_range *area)
 {
 	u32 nr = 0;
 
+	/* unaligned reads fault while the MMU is off */
+	if (h->scratch_pa % 8 || !h->scratch_size || !in_ram(h->scratch_pa, h->scratch_size))
+		return 0;
 	for (u64 at = 0; at + 16 <= h->scratch_size && nr < MAX_AREAS; at += 16) {
 		const u64 *p = (const u64 *)(uintptr_t)(h->scratch_pa + at);
 
-		if (p[1] && p[1] <= ~0ULL - p[0])
+		if (p[1] && in_ram(p[0], p[1]))
 			area[nr++] = (struct luo_range){ p[0], p[1] };
 	}
 	return nr;

@@ -60,6 +60,7 @@ void uboot_tree_busy(struct uboot_run *run, const void *tree);
 
 /* find.c */
 int uboot_find(struct uboot_run *run, const char *word);
+const void *uboot_tree_at(const struct uboot_run *run, u64 pa);
 
 /* run.c */
 int uboot_run(struct uboot_run *run, const char *word, enum luo_mode mode);
