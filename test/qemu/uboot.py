@@ -6,6 +6,7 @@ prompt has no line end, so a command's end is the next prompt.
 """
 
 import os
+import shutil
 import subprocess
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,7 @@ import pexpect
 from console import FAULT, HANG
 from images import ROOT, Images, call, symbols
 from kexec import Hop, parse_verdict
+from vm import Vm, scratch_folder
 
 PROMPT = b"\n=> "
 VARIABLES = ("luo_status", "luo_sessions", "luo_findings")
@@ -107,3 +109,29 @@ def kexec_into(vm, images, more="", **at):
     uboot = Uboot(vm)
     uboot.prompt()
     return hop, uboot
+
+
+class Firmware(Vm):
+    """An x86_64 machine that U-Boot starts; the file `ram` becomes its RAM, and is taken over."""
+
+    def __init__(self, arch, ram, log, *, memory):
+        super(Vm, self).__init__(log, None)
+        self.arch, self.cmdline = arch, ""
+        self._memory = self._gdb = self.qmp = self._process = None
+        self.folder = scratch_folder(memory << 21)
+        shutil.move(str(ram), self._path("ram0"))
+        try:
+            self._start([
+                arch.qemu, "-nodefaults", "-no-reboot", "-display", "none", "-S",
+                "-accel", "tcg,thread=multi", "-cpu", arch.cpu,
+                *self._memory_options(memory, 1, arch.machine, None),
+                "-bios", str(folder("x86_64") / "u-boot.rom"), *self._channels()])
+        except BaseException:
+            self.close()
+            raise
+
+    def uboot(self):
+        """U-Boot at its prompt."""
+        uboot = Uboot(self)
+        uboot.prompt()
+        return uboot
