@@ -123,14 +123,29 @@ static void map_clean(void **state)
 	world_close(&w);
 }
 
-/* An operation outside RAM writes nothing; a pointer at an odd place has no single store. */
+/* Memory that is not what the plan expects, a view that is only read, a place outside RAM: nothing
+ * is written. A pointer at an odd place has no single store.
+ */
 static void operations(void **state)
 {
-	struct luo_op op = { .pa = HOLE, .len = 16, .why = LUO_OP_RELINK };
+	struct luo_op op = { .pa = STRAY_AT, .why = LUO_OP_RELINK, .old = { 0, 1 } };
+	struct luo_mem_ops read_only;
+	struct luo_phys phys;
 	struct world w;
 
 	(void)state;
 	world_standard(&w, 12, WORLD_V5);
+	world_put(&w, STRAY_AT, 1);
+	for (op.len = 4; op.len <= 16; op.len *= 2)
+		assert_int_equal(luo_op_execute(&w.phys, &op), LUO_E_CHANGED);
+	op.len = 16;
+	op.old[0] = 1;
+	assert_int_equal(luo_op_execute(&w.phys, &op), LUO_E_CHANGED);
+	read_only = (struct luo_mem_ops){ .map = w.phys.ops->map };
+	phys = w.phys;
+	phys.ops = &read_only;
+	assert_int_equal(luo_op_execute(&phys, &op), LUO_E_STORE);
+	op.pa = HOLE;
 	assert_int_equal(luo_op_execute(&w.phys, &op), LUO_E_RAM);
 	op.why = LUO_OP_COPY;
 	op.pa = STRAY_AT;
@@ -205,21 +220,48 @@ static int refuse(void *ctx, const struct luo_op *op)
 }
 
 /* Whoever is shown a plan may refuse it; there is no plan then, and a note. */
-static void plan_not_wanted(void **state)
+static void expect_refused(struct world *w, struct answer *a)
 {
 	struct luo_job job = { .mode = LUO_MODE_PLAN, .each = refuse };
 	struct luo_plan plan;
+
+	job.arena = a->arena;
+	job.arena_size = a->arena_size;
+	assert_int_equal(luo_run(&w->phys, &w->handover, &job, &a->state, &a->report, &plan),
+			 LUO_E_LIMIT);
+	assert_int_equal(plan.nr, 0);
+	expect_only(a, LUO_X04, LUO_SEV_NOTE);
+}
+
+static void plan_not_wanted(void **state)
+{
 	struct world w;
 	struct answer a;
 
 	(void)state;
 	mergeable(&w, &a, 4);
-	job.arena = a.arena;
-	job.arena_size = a.arena_size;
-	assert_int_equal(luo_run(&w.phys, &w.handover, &job, &a.state, &a.report, &plan),
-			 LUO_E_LIMIT);
-	assert_int_equal(plan.nr, 0);
-	expect_only(&a, LUO_X04, LUO_SEV_NOTE);
+	expect_refused(&w, &a);
+	run_close(&a);
+	world_close(&w);
+}
+
+/* The first list can be made shorter only with a block that the second one gives. */
+static void spare_not_wanted(void **state)
+{
+	struct world w;
+	struct answer a;
+	u64 most;
+
+	(void)state;
+	world_open(&w, 12, WORLD_V5, 8);
+	world_add_sessions(&w, 2);
+	most = world_file_capacity(&w);
+	world_add_files(&w, world_session(&w, 0),
+			(u64[3]){ most * 2 / 3, most * 2 / 3, most * 2 / 3 }, 3);
+	world_add_files(&w, world_session(&w, 1), (u64[2]){ 2, 2 }, 2);
+	world_finish(&w);
+	run_open(&a, LUO_ARENA_MIN);
+	expect_refused(&w, &a);
 	run_close(&a);
 	world_close(&w);
 }
@@ -282,11 +324,12 @@ static void many_twice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hide_luo),	     cmocka_unit_test(hide_kho),
-		cmocka_unit_test(chosen_refuses),    cmocka_unit_test(node_not_mapped),
-		cmocka_unit_test(map_clean),	     cmocka_unit_test(operations),
-		cmocka_unit_test(plan_refuses),	     cmocka_unit_test(plan_not_wanted),
-		cmocka_unit_test(no_room_for_names), cmocka_unit_test(many_twice),
+		cmocka_unit_test(hide_luo),	    cmocka_unit_test(hide_kho),
+		cmocka_unit_test(chosen_refuses),   cmocka_unit_test(node_not_mapped),
+		cmocka_unit_test(map_clean),	    cmocka_unit_test(operations),
+		cmocka_unit_test(plan_refuses),	    cmocka_unit_test(plan_not_wanted),
+		cmocka_unit_test(spare_not_wanted), cmocka_unit_test(no_room_for_names),
+		cmocka_unit_test(many_twice),
 	};
 
 	return cmocka_run_group_tests_name("refuse", tests, NULL, NULL);
