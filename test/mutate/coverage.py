@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 """Line coverage of luo/ and fdt/, and the refusing branches that no test takes.
 
-    coverage.py CORE_FOLDER [--least PERCENT]
+    coverage.py FOLDER... [--least PERCENT]
 
-CORE_FOLDER holds the objects, built with --coverage, after the tests have
-run. Each file's share of executed lines is printed, and each refusing branch
-(sites.py) of which no line was. Fails below the least share (95), or when a
-branch not taken is missing in test/mutate/not-taken, or stands there although
-it is taken.
+The folders hold objects of the core, built with --coverage, after the tests
+have run: those of the unit tests and of the host tool. A line counts when any
+of them executed it. Each file's share of executed lines is printed, and each
+refusing branch (sites.py) of which no line was. Fails below the least share
+(95), or when a branch not taken is missing in test/mutate/not-taken, or stands
+there although it is taken; there a comment above each says why it cannot be.
 """
 
 import argparse
@@ -21,10 +22,10 @@ from sites import TOP, blanked, function_at, sites
 NOT_TAKEN = TOP / "test/mutate/not-taken"
 
 
-def counts(folder):
+def counts(folders):
     """{file: {line: times executed}} of luo/*.c and fdt/*.c."""
     found = {}
-    for notes in sorted(folder.glob("*.gcno")):
+    for notes in sorted(n for folder in folders for n in folder.glob("*.gcno")):
         text = subprocess.run(["gcov", "-j", "-t", str(notes)], cwd=TOP,
                               check=True, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL, text=True).stdout
@@ -56,10 +57,10 @@ def excused():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     parser.add_argument("--least", type=float, default=95)
     options = parser.parse_args()
-    found, all_lines, all_hit, open_branches = counts(options.folder), 0, 0, {}
+    found, all_lines, all_hit, open_branches = counts(options.folders), 0, 0, {}
     for name, lines in sorted(found.items()):
         hit = sum(1 for count in lines.values() if count)
         all_lines, all_hit = all_lines + len(lines), all_hit + hit
