@@ -31,6 +31,7 @@ class Run:
     """What a run of the payload alone left: its stores, what it printed."""
 
     stores: list        # [(pa, bytes)] outside of its image
+    data: list          # what each of them left in memory there
     text: str
 
 
@@ -164,11 +165,12 @@ class Saved:
     def _plugin(self, stop):
         start, end = self.hop.image_range()
         (ram,) = self.memory.segments
+        assert ram.offset == 0
         return {"code": start, "code_end": start + header.read(
                     self.hop.arch, self.hop.images.next_kernel).alignment,
                 "image": start, "image_end": end,
                 "ram": ram.pa, "ram_end": ram.pa + ram.size, "stop": stop,
-                "last": self.hop.symbol("luo_jump_insn"),
+                "last": self.hop.symbol("luo_jump_insn"), "memory": ram.path,
                 "log": self.folder / "stores"}
 
     def run(self, stop=0):
@@ -179,9 +181,10 @@ class Saved:
                     folder, os.path.basename(segment.path)))
         with Resumed(self, self._log, ram, self._plugin(stop)) as vm:
             vm.wait_end()
-        lines = (self.folder / "stores").read_text().splitlines()
-        return Run([(int(pa, 16), int(size))
-                    for pa, size in map(str.split, lines)],
+        lines = [line.split() for line in
+                 (self.folder / "stores").read_text().splitlines()]
+        return Run([(int(pa, 16), int(size)) for pa, size, _ in lines],
+                   [bytes.fromhex(data) for _, _, data in lines],
                    self._log.read_text(errors="replace"))
 
     def boot(self):

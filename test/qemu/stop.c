@@ -4,13 +4,15 @@
  * as a machine ends that loses its power there: nothing is flushed, nothing is said to the guest.
  * RAM lies in a shared file, so what was stored is what is left.
  *
- * Arguments, each NAME=NUMBER but for the log:
+ * Arguments, each NAME=NUMBER but for the two files:
  *   code, code_end    the payload's instructions; whatever else runs is not looked at
  *   image, image_end  what kexec reserved for it, where it may write as it likes
  *   ram, ram_end      memory; what is stored elsewhere goes to a device
  *   stop              end after that many stores; 0: never
  *   last              end before the instruction at this address
- *   log               a file that gets a line for each store: address in hex, bytes
+ *   memory            the file of RAM, which begins with the byte at ram
+ *   log               a file that gets a line for each store: address in hex, bytes, and what is
+ *                     in memory there when it has been made, byte by byte in hex
  *
  * The payload maps memory to itself, so virtual addresses are physical ones. A callback comes when
  * the store has been made; a 16-byte one is one callback when QEMU runs processors in parallel, so
@@ -19,6 +21,7 @@
  * Declared here, as QEMU 7.2 has them in include/qemu/qemu-plugin.h (version 1 of the interface),
  * because the header is in no package.
  */
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -66,6 +69,7 @@ enum { CODE, CODE_END, IMAGE, IMAGE_END, RAM, RAM_END, STOP, LAST, ARGUMENTS };
 
 static uint64_t stores;
 static FILE *log_file;
+static int memory = -1;
 
 static bool in(uint64_t address, int range)
 {
@@ -82,10 +86,18 @@ static void end(unsigned int cpu, void *data)
 
 static void stored(unsigned int cpu, uint32_t info, uint64_t address, void *data)
 {
+	size_t size = (size_t)1 << qemu_plugin_mem_size_shift(info);
+	unsigned char value[256];
+
 	if (!qemu_plugin_mem_is_store(info) || !in(address, RAM) || in(address, IMAGE))
 		return;
-	fprintf(log_file, "%llx %u\n", (unsigned long long)address,
-		1U << qemu_plugin_mem_size_shift(info));
+	if (size > sizeof(value) ||
+	    pread(memory, value, size, (off_t)(address - argument[RAM].value)) != (ssize_t)size)
+		abort();
+	fprintf(log_file, "%llx %zu ", (unsigned long long)address, size);
+	for (size_t i = 0; i < size; i++)
+		fprintf(log_file, "%02x", value[i]);
+	fputc('\n', log_file);
 	if (++stores == argument[STOP].value)
 		end(cpu, data);
 }
@@ -109,6 +121,8 @@ static bool take(const char *name, const char *value)
 {
 	if (!strcmp(name, "log"))
 		return (log_file = fopen(value, "w"));
+	if (!strcmp(name, "memory"))
+		return (memory = open(value, O_RDONLY | O_CLOEXEC)) >= 0;
 	for (int i = 0; i < ARGUMENTS; i++)
 		if (!strcmp(name, argument[i].name)) {
 			argument[i].value = strtoull(value, NULL, 0);
@@ -130,7 +144,7 @@ int qemu_plugin_install(uint64_t id, const struct qemu_info *info, int argc, cha
 			return -1;
 		}
 	}
-	if (!log_file)
+	if (!log_file || memory < 0)
 		return -1;
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
 	return 0;
