@@ -27,6 +27,8 @@ const struct shape shapes[] = {
 	{ "v4: everywhere", WORLD_S4, 8, { 0, 0, FULL, 0, 4, 0, 0, 0 } },
 	{ "v4: files", WORLD_S4, 1, { 7 }, 8, { 0, 0, 9, 0, 0, 0, 0, 0 } },
 	{ "v4: files all empty", WORLD_S4, 1, { 7 }, 3, { 0, 0, 0 } },
+	{ "v4: both", WORLD_S4, 6, { 0, FULL, 0, 0, 8, 0 }, 4, { 0, 5, 0, 0 } },
+	{ "v4: both, heads stay", WORLD_S4, 3, { FULL, 0, 4 }, 3, { 5, 0, 0 } },
 	{ "luo-v4: everywhere", WORLD_L4, 8, { 0, 0, FULL, 0, 4, 0, 0, 0 }, 1, { 9 } },
 	{ "luo-v4: all empty", WORLD_L4, 3, { 0, 0, 0 } },
 	{ "blocks in luo-v3", WORLD_L3B, 4, { FULL, 0, 2, 0 }, 1, { 3 } },
@@ -121,11 +123,20 @@ static u64 chain(struct world *w, struct expected *e, u64 at, u32 order, u32 kep
 	return blocks;
 }
 
+static void end_pass(struct expected *e)
+{
+	e->pass[e->nr_passes++] =
+		(struct expected_pass){ e->nr_links, e->nr_dropped, e->nr_clears };
+}
+
 void shape_expect(struct world *w, struct expected *e, u32 kept)
 {
 	memset(e, 0, sizeof(*e));
 	for (u64 i = 0; world_chained(w) && i < w->sessions; i++)
 		e->fblocks += chain(w, e, world_session(w, i) + 64, world_files_list(w)->order, 0);
+	if (world_files_list(w)->order != world_sessions_list(w)->order)
+		end_pass(e);
 	if (world_linked(w))
 		e->blocks = chain(w, e, world_head_at(w), world_sessions_list(w)->order, kept);
+	end_pass(e);
 }

@@ -28,7 +28,17 @@ struct expected_op {
 	u64 new[2];
 };
 
-/* links: headers and heads, in the order of the chains; clears: one for each word of the map. */
+/* What has been counted at the end of a pass over lists whose blocks are of one size. */
+struct expected_pass {
+	u32 links;
+	u32 dropped;
+	u32 clears;
+};
+
+/*
+ * links: headers and heads, in the order of the chains; clears: one for each word of the map.
+ * Lists of files come first; in a pass of their own when their blocks are of another size.
+ */
 struct expected {
 	struct expected_op link[64];
 	u32 nr_links;
@@ -40,6 +50,8 @@ struct expected {
 		u32 order;
 	} dropped[128];
 	u32 nr_dropped;
+	struct expected_pass pass[2];
+	u32 nr_passes;
 };
 
 extern const struct shape shapes[];

@@ -17,12 +17,12 @@ static void expect_op(const struct luo_op *op, const struct expected_op *want)
 	assert_memory_equal(op->new, want->new, want->len);
 }
 
-static void expect_clear(const struct luo_op *op, const struct expected *e)
+static void expect_clear(const struct luo_op *op, const struct expected_op *want, u32 nr)
 {
 	assert_int_equal(op->why, LUO_OP_CLEAR);
-	for (u32 i = 0; i < e->nr_clears; i++)
-		if (e->clear[i].pa == op->pa)
-			return expect_op(op, &e->clear[i]);
+	for (u32 i = 0; i < nr; i++)
+		if (want[i].pa == op->pa)
+			return expect_op(op, &want[i]);
 	fail_msg("clear at %#llx", (unsigned long long)op->pa);
 }
 
@@ -33,32 +33,39 @@ static void expect_scrub(const struct luo_op *op, u64 pa, u64 page, u32 order)
 	assert_int_equal(op->len, page << order);
 }
 
-/* Pointers first, then content of dropped blocks, then their keys. */
-static void expect_plan(const struct luo_plan *plan, const struct expected *e, u64 page, u32 kept)
+/* Pointers first, then content of dropped blocks, then their keys. Gives back what is behind. */
+static const struct luo_op *expect_pass(const struct luo_op *op, const struct expected *e,
+					const struct expected_pass *from,
+					const struct expected_pass *to, u64 page)
 {
-	u32 scrubs = e->nr_links + e->nr_dropped;
-	u64 bytes = 0;
+	u32 clears = to->clears - from->clears;
 
-	assert_int_equal(plan->nr, e->nr_links + e->nr_dropped + e->nr_clears);
-	for (u32 i = 0; i < plan->nr; i++) {
-		const struct luo_op *op = &plan->op[i];
-
-		bytes += op->len;
-		if (i >= scrubs) {
-			expect_clear(op, e);
-			continue;
-		}
-		if (i >= e->nr_links) {
-			expect_scrub(op, e->dropped[i - e->nr_links].pa, page,
-				     e->dropped[i - e->nr_links].order);
-			continue;
-		}
+	for (u32 i = from->links; i < to->links; i++, op++) {
 		expect_op(op, &e->link[i]);
 		assert_int_equal(op->why, op->len == 16 ? LUO_OP_RELINK : LUO_OP_HEAD);
 	}
-	for (u32 i = scrubs; i + 1 < plan->nr; i++)
-		for (u32 j = i + 1; j < plan->nr; j++)
-			assert_int_not_equal(plan->op[i].pa, plan->op[j].pa);
+	for (u32 i = from->dropped; i < to->dropped; i++)
+		expect_scrub(op++, e->dropped[i].pa, page, e->dropped[i].order);
+	for (u32 i = 0; i < clears; i++) {
+		expect_clear(&op[i], &e->clear[from->clears], clears);
+		for (u32 j = 0; j < i; j++)
+			assert_int_not_equal(op[i].pa, op[j].pa);
+	}
+	return op + clears;
+}
+
+static void expect_plan(const struct luo_plan *plan, const struct expected *e, u64 page, u32 kept)
+{
+	const struct luo_op *op = plan->op;
+	u64 bytes = 0;
+
+	assert_int_equal(plan->nr, e->nr_links + e->nr_dropped + e->nr_clears);
+	for (u32 i = 0; i < e->nr_passes; i++)
+		op = expect_pass(op, e, i ? &e->pass[i - 1] : &(struct expected_pass){ 0 },
+				 &e->pass[i], page);
+	assert_ptr_equal(op, plan->op + plan->nr);
+	for (u32 i = 0; i < plan->nr; i++)
+		bytes += plan->op[i].len;
 	assert_int_equal(plan->blocks, e->blocks);
 	assert_int_equal(plan->fblocks, e->fblocks);
 	assert_int_equal(plan->pages, e->pages);
