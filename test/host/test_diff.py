@@ -3,7 +3,7 @@
 
 import pytest
 from dumps import Boot, raw_args, write_elf, write_raw
-from operations import operate
+from operations import carry_out
 from state import BASE, File, Ram, Session, State, sessions, with_files
 from tool import FAILED, OK, TO_DO, USAGE, fingerprint, run
 
@@ -179,9 +179,8 @@ def test_a_compaction(tmp_path):
     before = write(tmp_path / "before", state)
     plan = run("compact", "-n", "--json", before)
     assert plan.status == TO_DO
-    for op in plan.json["plan"]:
-        operate(state.ram, op)
-    after = write(tmp_path / "after", state)
+    after = tmp_path / "after"
+    carry_out(state.ram, plan.json["plan"], lambda: [write(after, state)])
     report = diff(before, after)
     assert report["sessions"] == [] and not report["reordered"]
     assert counts(report, "pages") == (3, 0, 0)

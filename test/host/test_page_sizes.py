@@ -9,7 +9,7 @@ there are none, the one under which the state makes sense.
 import pytest
 from dumps import AARCH64, Boot, Tree, pair, raw_args, write_elf
 from flattree import native
-from operations import operate
+from operations import carry_out
 from state import FORMS, MIB, Ram, State, sessions, with_files
 from tool import ERRORS, OK, TO_DO, run
 
@@ -98,8 +98,8 @@ def test_empty_block_behind_a_full_one(tmp_path, shift, abi):
     assert bytes.fromhex(relink["new"]) == (
         bytes(8) + SESSIONS[abi][shift].to_bytes(8, "little"))
     was = {e: state.map.has(*e) for e in sorted(state.map.entries)}
-    for op in relink, scrub, clear:
-        operate(state.ram, op)
+    carry_out(state.ram, [relink, scrub, clear],
+              lambda: words_of(tmp_path, state, "x0"))
     gone = state.blocks[1], FORMS[abi][0]
     assert {e for e in was if not state.map.has(*e)} == {gone}
     again = run("verify", "--json", *words_of(tmp_path, state, "x0"))

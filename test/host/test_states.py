@@ -12,6 +12,7 @@ from importlib import util
 
 import pytest
 from dumps import AARCH64, CHUNK, X86_64, Boot, write_elf, write_raw
+from operations import compacted
 from state import File, Ram, Session
 from state import State as Writer
 from tool import ERRORS, OK, TO_DO, TOP, run
@@ -137,6 +138,7 @@ def test_compact(tmp_path, name):
     assert preserved - set(after.preserved()) == {
         (int(finding["pa"], 16), after.abi().order) for finding in wanted["findings"]}
     assert expect.sessions(after) == wanted["sessions"]
+    compacted(core(tmp_path, captured))
     answer = run("verify", "--json", core(tmp_path, captured))
     assert (answer.status, answer.json["findings"]) == (OK, [])
 
