@@ -33,6 +33,7 @@ class Board:
     uses: tuple         # what firmware uses below TOP, [start, end)
     code: str
     secure_code: str
+    empty: str          # a variable store without any
     vars: str           # with the snakeoil keys enrolled
     secure: tuple       # machine options for secure boot
     boot_file: str      # what firmware starts from a volume
@@ -45,6 +46,7 @@ BOARDS = {
         "x86_64", 0, f"memmap=31M$1M memmap={MEMORY - TOP}M${TOP}M",
         ((0, 32 * MIB),), "/usr/share/OVMF/OVMF_CODE_4M.fd",
         "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd",
+        "/usr/share/OVMF/OVMF_VARS_4M.fd",
         "/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd",
         ("-global", "driver=cfi.pflash01,property=secure,value=on"),
         "EFI/BOOT/BOOTX64.EFI"),
@@ -52,6 +54,7 @@ BOARDS = {
         "aarch64", 0x40000000, f"mem={TOP}M crashkernel=64M@0x44000000",
         ((0x40000000, 0x40200000), (0x44000000, 0x48000000)), "/usr/share/AAVMF/AAVMF_CODE.fd",
         "/usr/share/AAVMF/AAVMF_CODE.ms.fd",
+        "/usr/share/AAVMF/AAVMF_VARS.fd",
         "/usr/share/AAVMF/AAVMF_VARS.snakeoil.fd", (),
         "EFI/BOOT/BOOTAA64.EFI"),
 }
@@ -90,11 +93,14 @@ class Volume:
 
 
 class Firmware(Vm):
-    """The machine; `ram` is the file that becomes its RAM, and is taken over."""
+    """The machine; `ram` is the file that becomes its RAM, and is taken over.
+
+    `variables` is a file that keeps firmware's variables, made when it is not
+    there yet."""
 
     def __init__(self, arch, ram, log, *, memory=MEMORY, application=None,
                  arguments="", volume=None, secure=False, devicetree=False,
-                 chosen=None, echo=None):
+                 chosen=None, variables=None, echo=None):
         super(Vm, self).__init__(log, echo)
         self.arch = arch
         self.cmdline = arguments
@@ -112,7 +118,7 @@ class Firmware(Vm):
                 arch.qemu, "-nodefaults", "-no-reboot", "-display", "none",
                 "-S", "-accel", "tcg,thread=multi", "-cpu", arch.cpu,
                 *self._memory_options(memory, 1, machine, None),
-                *self._flash(board, secure), *options]
+                *self._flash(board, secure, variables), *options]
             if chosen:
                 command += ["-dtb", self._tree(command, machine, chosen)]
             self._start(command + self._channels())
@@ -120,14 +126,15 @@ class Firmware(Vm):
             self.close()
             raise
 
-    def _flash(self, board, secure):
+    def _flash(self, board, secure, variables):
         flash = ["-drive", "if=pflash,format=raw,readonly=on,file="
                  + (board.secure_code if secure else board.code)]
-        if not secure:
+        if not secure and not variables:
             return flash
-        variables = self._path("vars")
-        shutil.copyfile(board.vars, variables)
-        return [*board.secure, *flash,
+        variables = variables or self._path("vars")
+        if not os.path.exists(variables):
+            shutil.copyfile(board.vars if secure else board.empty, variables)
+        return [*(board.secure if secure else ()), *flash,
                 "-drive", f"if=pflash,format=raw,file={variables}"]
 
     def _tree(self, command, machine, chosen):
