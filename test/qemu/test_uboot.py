@@ -151,3 +151,7 @@ def test_a_kernel_outside_of_scratch_is_not_started(start, uboot_images, seed):
     lines = uboot.run("luo list")
     assert [line for line in lines if line.startswith("0 'vm-0' files=1")], lines
     assert any(line.startswith("scratch list") for line in uboot.run("luo info"))
+    at = int(uboot.variable("luo_load"), 16)
+    uboot.run(f"mw.l {at:x} edfe0dd0; mw.l {at + 4:x} ffffffff")    # a tree of 4 GiB
+    lines = uboot.run(f"luo boot {at + 0x10000:x}:1000 - {at:x}")
+    assert any("is no sound device tree" in line for line in lines), lines

@@ -4,6 +4,7 @@
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pexpect
@@ -12,10 +13,12 @@ TOP = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "test/host")]
 
 from dumps import write_raw                     # noqa: E402
-from state import MIB, Ram, State, sessions     # noqa: E402
+from state import MIB, File, Ram, Session, State, sessions      # noqa: E402
 from tool import VERDICT, run                   # noqa: E402
 
 AT = 128 * MIB
+OWN = MIB               # in firmware's low memory
+HIGH = 5 << 30          # 2 GiB of RAM lie below 4 GiB, so that this is 3 GiB into it
 NUMBERS = ("verdict", "abi", "kho", "sessions", "files", "blocks", "fblocks", "pages", "findings")
 
 
@@ -27,32 +30,73 @@ def rom():
     return Path(folder) / "u-boot.rom"
 
 
-def test_verify_and_compact(tmp_path):
-    """Found by a scan; the numbers are the host tool's, before and after."""
-    state = State(Ram((AT, 16 * MIB)), [sessions(51), []])
-    dump, memory = write_raw(tmp_path / "dump", state.ram), tmp_path / "memory"
+@contextmanager
+def machine(tmp_path, ram, size=512 * MIB, offset=AT):
+    """U-Boot at its prompt, and the file that is its memory, with a state at an offset of it."""
+    dump, memory = write_raw(tmp_path / "dump", ram), tmp_path / "memory"
     with open(memory, "wb") as file:
-        file.truncate(512 * MIB)
-        file.seek(AT)
+        file.truncate(size)
+        file.seek(offset)
         file.write(dump.read_bytes())
     uboot = pexpect.spawn("qemu-system-x86_64", [
-        "-machine", "q35,memory-backend=ram", "-m", "512", "-cpu", "max", "-nodefaults",
-        "-object", f"memory-backend-file,id=ram,size=512M,mem-path={memory},share=on",
+        "-machine", "q35,memory-backend=ram", "-m", f"{size // MIB}", "-cpu", "max", "-nodefaults",
+        "-object", f"memory-backend-file,id=ram,size={size // MIB}M,mem-path={memory},share=on",
         "-display", "none", "-serial", "stdio", "-bios", str(rom())], timeout=120,
         encoding="latin1")
     try:
         uboot.expect("=> ")
-        for command, host in (("luo verify", "verify"), ("luo compact", "verify")):
-            uboot.send(command + "\r")
-            uboot.expect("\n=> ")
-            (words,) = [found.groupdict() for line in uboot.before.splitlines()
-                        if (found := VERDICT.search(line))]
-            if command == "luo verify":
-                told = run(host, "--base", hex(AT), dump).verdict
-                assert {n: words[n] for n in NUMBERS} == {n: told[n] for n in NUMBERS}
-        assert (words["verdict"], words["blocks"]) == ("repaired", "2->1")
+        yield uboot, memory
     finally:
         uboot.close(force=True)
+
+
+def command(uboot, words):
+    """The lines that a command prints."""
+    uboot.send(words + "\r")
+    uboot.expect("\n=> ")
+    return [line.strip("\r") for line in uboot.before.split("\n")][1:]
+
+
+def verdict(lines):
+    (words,) = [found.groupdict() for line in lines if (found := VERDICT.search(line))]
+    return words
+
+
+def test_verify_and_compact(tmp_path):
+    """Found by a scan; the numbers are the host tool's, before and after."""
+    with machine(tmp_path, State(Ram((AT, 16 * MIB)), [sessions(51), []]).ram) as (uboot, memory):
+        told = run("verify", "--base", hex(AT), tmp_path / "dump").verdict
+        words = verdict(command(uboot, "luo verify"))
+        assert {n: words[n] for n in NUMBERS} == {n: told[n] for n in NUMBERS}
+        words = verdict(command(uboot, "luo compact"))
+        assert (words["verdict"], words["blocks"]) == ("repaired", "2->1")
     after = tmp_path / "after"
     after.write_bytes(memory.read_bytes()[AT:AT + 16 * MIB])
     assert run("verify", "--base", hex(AT), after).verdict["verdict"] == "ok"
+
+
+def test_u_boot_lies_over_what_is_preserved(tmp_path):
+    """A page of a memfd in memory that U-Boot has written to: refused, with its owner named."""
+    file = File(7)
+    state = State(Ram((AT, 16 * MIB)), [[Session(b"guest", [[file]])], []])
+    state.ram.put64(file.arrays[0], OWN >> 12 | 3 << 52)
+    state.map.change(file.pages[0], 0, False)
+    state.map.change(OWN, 0, True)
+    with machine(tmp_path, state.ram) as (uboot, memory):
+        lines = command(uboot, "luo verify")
+        assert verdict(lines)["verdict"] == "refused", lines
+        (line,) = [line for line in lines if "lies over preserved memory" in line]
+        assert line.endswith(f" at {OWN:x}, order 0: folios of file 0 of session 'guest'"), line
+        before = memory.read_bytes()[AT:AT + 16 * MIB]
+        assert verdict(command(uboot, "luo compact"))["verdict"] == "refused"
+        assert memory.read_bytes()[AT:AT + 16 * MIB] == before
+        assert "luo: not started" in command(uboot, f"luo boot {AT:x}")
+
+
+def test_a_state_above_4_gib(tmp_path):
+    """U-Boot does not map it: a line that says so, nothing hangs."""
+    ram = State(Ram((HIGH, 16 * MIB)), [sessions(3)])
+    with machine(tmp_path, ram.ram, 6 << 30, HIGH - (2 << 30)) as (uboot, _):
+        lines = command(uboot, f"luo verify {ram.fdt:x}")
+        assert verdict(lines)["verdict"] == "refused", lines
+        assert any("where U-Boot has no mapping" in line for line in lines), lines
