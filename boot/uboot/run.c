@@ -105,7 +105,7 @@ static void verify(struct uboot_run *run)
 			    "(on x86_64 all above 4 GiB)");
 	else if (run->taken)
 		refuse(run, "U-Boot itself lies over what is preserved; keep the old kernel out of "
-			    "that memory, or see CMD_LUO_RAM_TOP");
+			    "that memory");
 }
 
 /* A plan that is only shown: its operations are kept, as many as the heap holds. */
