@@ -29,14 +29,15 @@ static void report(const char *what, const struct sim_trial *t)
 		      (unsigned long long)t->inexact);
 }
 
+/* Blocks of one page hold three entries here, of two pages six. */
 static void all_sessions(struct sim_trial *t, struct sim_spec *spec, u32 most)
 {
-	static const u8 small[] = { 0, 1, 2, 3 }, large[] = { 0, 1, 3, 5, 6 };
-	bool two = spec->kernel->order;
+	static const u8 fill[] = { 0, 1, 2, 3, 4, 5, 6 };
+	u32 fills = spec->kernel->order ? 7 : 4;
 
 	for (u32 nr = 0; nr <= most; nr++)
-		for (u32 i = 0; i < power(two ? 5 : 4, nr); i++) {
-			spec->sessions = list_of(nr, i, two ? large : small, two ? 5 : 4);
+		for (u32 i = 0; i < power(fills, nr); i++) {
+			spec->sessions = list_of(nr, i, fill, fills);
 			sim_check(t, spec);
 		}
 }
