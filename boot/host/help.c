@@ -5,7 +5,7 @@ const char help_text[] =
 	"usage: luo COMMAND [OPTION]... DUMP...\n"
 	"       luo explain CODE | --markdown\n"
 	"       luo abi [--json | --markdown]\n"
-	"       luo wrap --kernel FILE [-o OUT] [--payload FILE]\n"
+	"       luo wrap --kernel FILE [-o OUT] [--payload FILE] [--check CERT] [--sign KEY CERT]\n"
 	"\n"
 	"Reads the state that a live update (KHO and LUO) keeps in memory, from dumps.\n"
 	"\n"

@@ -104,6 +104,11 @@ struct wrap_pe {
 
 void wrap_fill_pe(u8 *out, u64 file_size, const struct wrap_pe *pe);
 u64 wrap_pe_end(const struct wrap_file *file);
+bool wrap_pe_signed(const struct wrap_file *file);
+
+/* wrap_sign.c */
+int wrap_sign(struct wrap_file *image, const char *key, const char *cert);
+int wrap_check_signed(const struct wrap_file *kernel, const char *cert);
 
 /* small things that several of the files need */
 int wrap_refuse(const struct wrap_file *file, const char *why);

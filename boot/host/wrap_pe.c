@@ -19,6 +19,7 @@
 #define OPT_DATA  (OPTIONAL + 8)
 #define OPT_ENTRY (OPTIONAL + 16)
 #define OPT_IMAGE (OPTIONAL + 56)
+#define OPT_CERTS (OPTIONAL + 112 + 4 * 8) /* directory entry of PE32+: offset, u32 size at 4 */
 #define SECTIONS  (OPTIONAL + 112 + 16 * 8)
 #define SECTION	  40 /* bytes of an entry: name, then four u32 that matter */
 #define PAGE	  ((u32)WRAP_PAGE)
@@ -79,4 +80,20 @@ u64 wrap_pe_end(const struct wrap_file *file)
 		end = section_end > end ? section_end : end;
 	}
 	return end;
+}
+
+/**
+ * wrap_pe_signed() - does a PE32+ file say that it has a signature?
+ *
+ * Whether the signature is worth anything is not looked at.
+ */
+bool wrap_pe_signed(const struct wrap_file *file)
+{
+	u64 at;
+
+	if (!wrap_pe_end(file))
+		return false;
+	at = luo_get32(file->data + 0x3c);
+	return at + OPT_CERTS + 8 <= file->size && luo_get32(file->data + at + OPT_CERTS) &&
+	       luo_get32(file->data + at + OPT_CERTS + 4);
 }
