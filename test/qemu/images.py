@@ -70,7 +70,12 @@ def kernel_folder(arch, version=USUAL):
 
 
 class Images:
-    """Everything of one architecture; files go to `folder`."""
+    """Everything of one architecture; files go to `folder`.
+
+    `more` are further files of the first kernel's initramfs {path: file}.
+    """
+
+    more = {}
 
     def __init__(self, arch, folder, kernel=None, next_kernel=None, tool=None):
         self.arch = arch
@@ -153,6 +158,7 @@ class Images:
                      f"/initrd={self.initrd(kernels - 1, payload)}"]
             if payload:
                 extra.append(f"/{self.arch.wrapped}={self.wrapped}")
+            extra += [f"{path}={file}" for path, file in self.more.items()]
         script = need(ROOT / "test/kernel/build-initramfs",
                       "part of the project")
         name = f"initrd-{kernels}{'-luo' if payload and extra else ''}"
