@@ -8,6 +8,7 @@ VERSION := $(shell cat VERSION)
 LUO_VERSION := $(VERSION)
 PREFIX  ?= /usr/local
 LIBDIR  ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
 
 # One architecture at a time is built; kernels, check and check-long do both unless told.
 ARCHES := x86_64 aarch64
@@ -35,7 +36,7 @@ export LUO_ARCHES := $(ARCHES)
 
 CORE_SRC := $(wildcard luo/*.c fdt/*.c)
 
-.PHONY: help run check check-long payload efi uboot host kernels packages install dist clean
+.PHONY: help run check check-long payload efi uboot host lib kernels packages install dist clean
 .DELETE_ON_ERROR:
 
 help:
@@ -57,6 +58,7 @@ help:
 #: make uboot        U-Boot with the command luo for qemu_arm64, qemu-x86_64 and sandbox, each into a
 #:                   folder of ~/.cache/luo-payload that is printed; UBOOT_SRC=DIR for another source
 #: make host         build/host/luo, the host tool
+#: make lib          build/lib/libluo.so.0 and .a, the same as a library for host programs
 #: make kernels      the kernels that the tests boot, into ~/.cache/luo-payload
 #: make check-damage  thousands of damaged states, each held against docs/damaged-states.md
 #: make mutate       disables each check of the core in turn; not in the checks (an hour or more)
@@ -78,6 +80,8 @@ help:
 include boot/kexec/kexec.mk
 include boot/efi/efi.mk
 include boot/host/host.mk
+include boot/lib/lib.mk
+include configs/install.mk
 include test/unit/unit.mk
 include test/bench/bench.mk
 include test/judge/judge.mk
@@ -91,6 +95,8 @@ uboot:
 	@for target in arm64 x86_64 sandbox; do boot/uboot/build-uboot $$target || exit; done
 
 host: $(BUILD)/host/luo
+
+lib: $(LIB_PRODUCTS)
 
 packages:
 	@configs/packages check

@@ -12,7 +12,6 @@
 #include "../../luo/error.h"
 #include "live.h"
 #include "message.h"
-#include "output.h"
 
 #define ARENA_MAX (64UL << 20)
 #define ARENA_MIN (1UL << 20)
@@ -179,16 +178,6 @@ static void run(struct answer *a, enum luo_mode mode)
 			  (unsigned long long)a->found.handover.fdt_pa);
 }
 
-static int print_answer(const struct answer *a, answer_print_fn print)
-{
-	struct output output;
-	int status = output_open(&output, a->opt, &a->dump);
-
-	if (status)
-		return status;
-	return output_close(&output, print(a, &output.out));
-}
-
 /* Up to Linux 7.0 the map, too, is only made during the kexec. */
 static int check_live(const struct answer *a)
 {
@@ -202,12 +191,39 @@ static int check_live(const struct answer *a)
 }
 
 /**
+ * answer_look() - find the state in a dump and have the core look at it
+ * @a:    @a->opt is set, @a->dump is open; the rest is zero, but for @a->watch
+ * @mode: LUO_MODE_VERIFY or LUO_MODE_PLAN: dumps are never written
+ *
+ * Return: 0, or the exit status after a message.
+ */
+int answer_look(struct answer *a, enum luo_mode mode)
+{
+	const struct options *opt = a->opt;
+	int status = 0;
+
+	if (opt->next_kernel)
+		status = kernel_open(&a->kernel, opt->next_kernel);
+	if (!status)
+		status = open_job(&a->job, &a->dump);
+	if (!status)
+		status = opt->live ? live_find(&a->dump, opt, &a->job, &a->found)
+				   : find_state(&a->dump, opt, &a->job, &a->found);
+	if (status)
+		return status;
+	run(a, mode);
+	if (a->dump.failed)
+		return HOST_FAILED;
+	return opt->live ? check_live(a) : 0;
+}
+
+/**
  * answer_open() - open dumps, find the state in them and have the core look at it
  * @a:    filled in, but for @a->watch; answer_close() gives back what it holds, also after an error
  * @opt:  the command line
  * @arg:  the dumps, or with opt->live whatever
  * @nr:   how many
- * @mode: LUO_MODE_VERIFY or LUO_MODE_PLAN: dumps are never written
+ * @mode: as for answer_look()
  *
  * Return: 0, or the exit status after a message.
  */
@@ -218,17 +234,7 @@ int answer_open(struct answer *a, const struct options *opt, const struct dump_a
 
 	*a = (struct answer){ .opt = opt, .watch = a->watch };
 	status = opt->live ? live_open(&a->dump) : dump_open(&a->dump, arg, nr);
-	if (!status && opt->next_kernel)
-		status = kernel_open(&a->kernel, opt->next_kernel);
-	if (!status)
-		status = open_job(&a->job, &a->dump);
-	if (!status)
-		status = opt->live ? live_find(&a->dump, opt, &a->job, &a->found)
-				   : find_state(&a->dump, opt, &a->job, &a->found);
-	if (status)
-		return status;
-	run(a, mode);
-	return opt->live ? check_live(a) : 0;
+	return status ? status : answer_look(a, mode);
 }
 
 /** answer_close() - give back what an answer holds. */
@@ -239,26 +245,4 @@ void answer_close(struct answer *a)
 	free(a->op);
 	free(a->job.arena);
 	dump_close(&a->dump);
-}
-
-/**
- * answer_command() - carry out a command over dumps
- * @opt:   the command line; it names at least one dump
- * @mode:  LUO_MODE_VERIFY or LUO_MODE_PLAN: dumps are never written
- * @print: what the command does with the answer
- *
- * Return: the exit status.
- */
-int answer_command(const struct options *opt, enum luo_mode mode, answer_print_fn print)
-{
-	static struct answer a;
-	int status = answer_open(&a, opt, opt->dump, opt->nr_dumps, mode);
-
-	if (!status) {
-		status = print_answer(&a, print);
-		if (opt->stats)
-			dump_say_read(&a.dump);
-	}
-	answer_close(&a);
-	return status;
 }

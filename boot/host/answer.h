@@ -68,6 +68,7 @@ static inline struct luo_answer answer_view(const struct answer *a)
 /** typedef answer_print_fn - prints an answer and returns the exit status. */
 typedef int (*answer_print_fn)(const struct answer *a, const struct luo_out *out);
 
+int answer_look(struct answer *a, enum luo_mode mode);
 int answer_open(struct answer *a, const struct options *opt, const struct dump_arg *arg, u32 nr,
 		enum luo_mode mode);
 void answer_close(struct answer *a);

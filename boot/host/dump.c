@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "elfcore.h"
-#include "live.h"
 #include "message.h"
+#include "paged.h"
 
 #define DUMP_GRAIN 4096ULL /* what is read at once */
 
@@ -150,8 +150,8 @@ void dump_close(struct dump *d)
 		if (d->seg[i].copy)
 			munmap(d->seg[i].copy, d->seg[i].size + 8192);
 	for (u32 i = 0; i < d->nr_files; i++) {
-		live_close(d->file[i].live);
-		if (d->file[i].mem && !d->file[i].live)
+		paged_close(d->file[i].paged);
+		if (d->file[i].mem && !d->file[i].paged)
 			munmap((void *)d->file[i].mem, d->file[i].size);
 		if (d->file[i].fd >= 0)
 			close(d->file[i].fd);

@@ -8,12 +8,12 @@
 #include "../../luo/found.h"
 #include "options.h"
 
-struct live;
+struct paged;
 
 /**
  * struct dump_file - one mapped file of @size bytes
  * @read: a bit for each 4096 bytes that were asked for, so that it can be said how much was read
- * @live: the running kernel's memory instead of a file, or NULL
+ * @paged: memory that is read page by page instead of a file, or NULL
  */
 struct dump_file {
 	const char *path;
@@ -21,7 +21,7 @@ struct dump_file {
 	const u8 *mem;
 	u64 size;
 	u64 *read;
-	struct live *live;
+	struct paged *paged;
 };
 
 /**
@@ -57,6 +57,7 @@ struct dump_cpu {
  * @max_segs:        room in @seg
  * @ram, @nr_ram:    the same as the core wants it, adjacent pieces merged
  * @cpu, @nr_cpus:   the CPUs that ELF cores tell of
+ * @failed:          address space ran out: what the core says is not true
  * @also:            another one, none of whose files may be written to either; or NULL
  */
 struct dump {
@@ -69,6 +70,7 @@ struct dump {
 	u32 nr_ram;
 	struct dump_cpu *cpu;
 	u32 nr_cpus;
+	bool failed;
 	const struct dump *also;
 };
 

@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "live.h"
+#include "paged.h"
 
 #define LARGE (4ULL << 20)
 
@@ -84,8 +84,8 @@ static int seg_extents(const struct dump *d, const struct dump_seg *s, dump_exte
  */
 int dump_extents(const struct dump *d, dump_extent_fn fn, void *ctx)
 {
-	if (d->nr_files && d->file[0].live)
-		return live_extents(d, fn, ctx);
+	if (d->nr_files && d->file[0].paged)
+		return paged_extents(d, fn, ctx);
 	for (u32 i = 0; i < d->nr_segs; i++) {
 		int stop = seg_extents(d, &d->seg[i], fn, ctx);
 

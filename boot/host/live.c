@@ -15,16 +15,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "message.h"
+#include "paged.h"
 
 #define IOMEM	  "/proc/iomem"
 #define KCORE	  "/proc/kcore"
 #define DEVMEM	  "/dev/mem"
-#define PAGE	  4096ULL
-#define PIECE	  (1ULL << 20)
+#define PAGE	  PAGED_PAGE
 #define MAX_PARTS 4096
 
 /** struct part - [@pa, @pa + @size) is read at @off of the file. */
@@ -35,62 +34,53 @@ struct part {
 };
 
 /**
- * struct live - memory that is read bit by bit
+ * struct live - what the running kernel's memory is read through
  * @fd:   /proc/kcore or /dev/mem, which is @path
  * @part, @nr_parts: where memory is in it
- * @ram, @nr_ram:    RAM; @off is that of the copy
- * @copy: room for all RAM, of which the pages in @have were read
- * @have: a bit for each page of @copy
+ * @last: the last range of RAM
  */
 struct live {
 	int fd;
 	const char *path;
 	struct part part[MAX_PARTS];
 	u32 nr_parts;
-	struct part ram[MAX_PARTS];
-	u32 nr_ram;
-	u8 *copy;
-	u64 size;
-	u64 *have;
+	u64 last;
 };
 
-static bool add_part(struct part *list, u32 *nr, u64 pa, u64 size, u64 off)
+static void add_part(struct live *l, u64 pa, u64 size, u64 off)
 {
 	struct luo_range r = { pa, size };
 
-	if (!size || !luo_range_valid(&r))
-		return true;
-	if (*nr == MAX_PARTS)
-		return false;
-	list[(*nr)++] = (struct part){ pa, size, off };
-	return true;
+	if (size && luo_range_valid(&r) && l->nr_parts < MAX_PARTS)
+		l->part[l->nr_parts++] = (struct part){ pa, size, off };
 }
 
 /* "40000000-7fffffff : System RAM"; what is indented lies inside of another line's range. */
-static int read_iomem(struct live *l)
+static int read_iomem(struct live *l, struct paged *p)
 {
 	FILE *f = fopen(IOMEM, "re");
 	char line[256];
 	u64 first, last;
-	int at;
+	int at, err = 0;
 
 	if (!f) {
 		host_error(IOMEM ": cannot be opened: %s", strerror(errno));
 		return HOST_FAILED;
 	}
-	while (fgets(line, sizeof(line), f)) {
+	while (!err && fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " : %n", &first, &last, &at) != 2 ||
 		    line[0] == ' ' || strncmp(line + at, "System RAM", 10) || last <= first)
 			continue;
 		first = (first + PAGE - 1) & ~(PAGE - 1);
 		last = (last + 1) & ~(PAGE - 1);
-		if (last <= first || !add_part(l->ram, &l->nr_ram, first, last - first, l->size))
+		if (last <= first)
 			continue;
-		l->size += last - first;
+		err = paged_add(p, first, last - first);
+		l->last = first;
 	}
 	fclose(f);
-	if (l->nr_ram)
-		return 0;
+	if (err || p->nr_ram)
+		return err;
 	host_error(IOMEM ": tells of no memory; --live needs root");
 	return HOST_FAILED;
 }
@@ -109,7 +99,7 @@ static bool read_kcore(struct live *l)
 		    sizeof(ph))
 			return false;
 		if (ph.p_type == PT_LOAD && ph.p_paddr != ~0ULL)
-			add_part(l->part, &l->nr_parts, ph.p_paddr, ph.p_memsz, ph.p_offset);
+			add_part(l, ph.p_paddr, ph.p_memsz, ph.p_offset);
 	}
 	return true;
 }
@@ -160,12 +150,12 @@ static bool try_source(struct live *l, const char *path)
 	if (l->fd < 0)
 		return false;
 	if (!strcmp(path, KCORE)) {
-		if (read_kcore(l) && read_memory(l, l->ram[l->nr_ram - 1].pa, page, PAGE))
+		if (read_kcore(l) && read_memory(l, l->last, page, PAGE))
 			return true;
 	} else {
 		l->nr_parts = 0;
-		add_part(l->part, &l->nr_parts, 0, 1ULL << 62, 0);
-		if (read_memory(l, l->ram[l->nr_ram - 1].pa, page, PAGE))
+		add_part(l, 0, 1ULL << 62, 0);
+		if (read_memory(l, l->last, page, PAGE))
 			return true;
 	}
 	close(l->fd);
@@ -183,18 +173,35 @@ static int open_source(struct live *l)
 	return HOST_FAILED;
 }
 
-static int reserve(struct live *l)
+static void read_page(void *ctx, u64 pa, u8 *to, u64 len)
 {
-	l->copy = mmap(NULL, l->size, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (l->copy == MAP_FAILED)
-		l->copy = NULL;
-	l->have = calloc(l->size / PAGE / 64 + 1, sizeof(*l->have));
-	if (l->copy && l->have)
-		return 0;
-	host_error("out of address space for %llu MiB of memory; raise the limit (ulimit -v)",
-		   (unsigned long long)(l->size >> 20));
-	return HOST_FAILED;
+	read_memory(ctx, pa, to, len);
+}
+
+static void close_source(void *ctx)
+{
+	struct live *l = ctx;
+
+	if (l->fd >= 0)
+		close(l->fd);
+	free(l);
+}
+
+static struct paged *new_memory(void)
+{
+	struct live *l = calloc(1, sizeof(*l));
+	struct paged_source source = { read_page, close_source, l };
+	struct paged *p;
+
+	if (!l) {
+		host_error("out of memory");
+		return NULL;
+	}
+	l->fd = -1;
+	p = paged_new(&source);
+	if (!p)
+		free(l);
+	return p;
 }
 
 /**
@@ -205,108 +212,23 @@ static int reserve(struct live *l)
  */
 int live_open(struct dump *d)
 {
-	struct live *l = calloc(1, sizeof(*l));
+	struct paged *p = new_memory();
 	int err;
 
 	*d = (struct dump){ 0 };
-	d->file = calloc(1, sizeof(*d->file));
-	if (!l || !d->file) {
-		free(l);
-		host_error("out of memory");
+	if (!p)
 		return HOST_FAILED;
-	}
-	l->fd = -1;
-	d->nr_files = 1;
-	d->file[0] = (struct dump_file){ .path = "running kernel", .fd = -1, .live = l };
-	err = read_iomem(l);
+	err = read_iomem(p->source.ctx, p);
 	if (!err)
-		err = open_source(l);
+		err = open_source(p->source.ctx);
 	if (!err)
-		err = reserve(l);
-	d->file[0].mem = l->copy;
-	d->file[0].size = l->size;
-	d->file[0].read = calloc(l->size / PAGE / 64 + 1, sizeof(*d->file[0].read));
-	if (!err && !d->file[0].read) {
-		host_error("out of memory");
-		err = HOST_FAILED;
-	}
-	for (u32 i = 0; i < l->nr_ram && !err; i++)
-		err = dump_add_seg(d, 0, l->ram[i].pa, l->ram[i].size, l->ram[i].off);
-	return err ? err : dump_merge(d);
+		return paged_open(d, "running kernel", p);
+	paged_close(p);
+	return err;
 }
 
 /** live_source() - what memory is read through. */
 const char *live_source(const struct dump *d)
 {
-	return d->file[0].live->path;
-}
-
-/** live_close() - give back everything; NULL is nothing. */
-void live_close(struct live *live)
-{
-	if (!live)
-		return;
-	if (live->copy)
-		munmap(live->copy, live->size);
-	if (live->fd >= 0)
-		close(live->fd);
-	free(live->have);
-	free(live);
-}
-
-/* The physical address of a byte of the copy; the list is that of /proc/iomem, in its order. */
-static u64 address_of(const struct live *l, u64 off)
-{
-	for (u32 i = 0; i < l->nr_ram; i++)
-		if (off - l->ram[i].off < l->ram[i].size)
-			return l->ram[i].pa + (off - l->ram[i].off);
-	return ~0ULL;
-}
-
-/**
- * live_load() - have the pages of [off, off + len) of the copy read
- * @f:   the running kernel; the range was checked to lie in it
- * @off: from the start of its copy
- * @len: bytes
- */
-void live_load(const struct dump_file *f, u64 off, u64 len)
-{
-	struct live *l = f->live;
-
-	for (u64 page = off / PAGE; page <= (off + len - 1) / PAGE; page++) {
-		if (l->have[page / 64] >> (page % 64) & 1)
-			continue;
-		l->have[page / 64] |= 1ULL << (page % 64);
-		read_memory(l, address_of(l, page * PAGE), l->copy + page * PAGE, PAGE);
-	}
-}
-
-/**
- * live_extents() - go over all memory, of which nothing is kept
- * @d:   of live_open()
- * @fn:  as for dump_extents()
- * @ctx: handed to @fn
- *
- * Return: what @fn returned when it stopped, else 0; HOST_FAILED after a message.
- */
-int live_extents(const struct dump *d, dump_extent_fn fn, void *ctx)
-{
-	const struct live *l = d->file[0].live;
-	u8 *piece = malloc(PIECE);
-	int stop = 0;
-
-	if (!piece) {
-		host_error("out of memory");
-		return HOST_FAILED;
-	}
-	for (u32 i = 0; i < d->nr_segs && !stop; i++)
-		for (u64 at = 0; at < d->seg[i].size && !stop; at += PIECE) {
-			u64 len = d->seg[i].size - at < PIECE ? d->seg[i].size - at : PIECE;
-
-			read_memory(l, d->seg[i].pa + at, piece, len);
-			dump_mark(&d->file[0], d->seg[i].off + at, len);
-			stop = fn(ctx, d->seg[i].pa + at, piece, len);
-		}
-	free(piece);
-	return stop;
+	return ((const struct live *)d->file[0].paged->source.ctx)->path;
 }

@@ -6,8 +6,8 @@
 #include <sys/mman.h>
 
 #include "dump.h"
-#include "live.h"
 #include "message.h"
+#include "paged.h"
 
 #define FDT_MAGIC_BYTES "\xd0\x0d\xfe\xed"
 #define COPY_MAX	(2U << 20) /* no tree that Linux takes is larger */
@@ -163,7 +163,7 @@ static struct dump_seg *find_seg(struct dump *d, u64 pa)
  * libfdt wants its trees 8-byte aligned in memory, but an ELF core puts pages at any offset. Trees
  * (and nothing else) are copied to anonymous memory that is aligned like the physical address.
  */
-static const void *aligned_copy(struct dump_seg *seg, u64 pa, const u8 *p, u64 len)
+static const void *aligned_copy(struct dump *d, struct dump_seg *seg, u64 pa, const u8 *p, u64 len)
 {
 	u8 *to;
 
@@ -172,9 +172,11 @@ static const void *aligned_copy(struct dump_seg *seg, u64 pa, const u8 *p, u64 l
 			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 		if (m == MAP_FAILED) {
-			host_error("out of address space: %s; raise the limit (ulimit -v)",
-				   strerror(errno));
-			exit(HOST_FAILED);
+			if (!d->failed)
+				host_error("out of address space: %s; raise the limit (ulimit -v)",
+					   strerror(errno));
+			d->failed = true;
+			return NULL;
 		}
 		seg->copy = m;
 	}
@@ -196,13 +198,13 @@ static const void *dump_map(void *ctx, u64 pa, u64 len)
 	if (!luo_range_holds(&r, pa, len))
 		return NULL;
 	dump_mark(&d->file[seg->file], seg->off + (pa - seg->pa), len);
-	if (d->file[seg->file].live)
-		live_load(&d->file[seg->file], seg->off + (pa - seg->pa), len);
+	if (d->file[seg->file].paged)
+		paged_load(&d->file[seg->file], seg->off + (pa - seg->pa), len);
 	p = d->file[seg->file].mem + seg->off + (pa - seg->pa);
 	if ((uintptr_t)p % 8 == 0 || pa % 8 || len < 4 || len > COPY_MAX ||
 	    memcmp(p, FDT_MAGIC_BYTES, 4))
 		return p;
-	return aligned_copy(seg, pa, p, len);
+	return aligned_copy(d, seg, pa, p, len);
 }
 
 static const struct luo_mem_ops dump_ops = { .map = dump_map };
