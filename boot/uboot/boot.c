@@ -3,13 +3,7 @@
  * luo boot: arguments, what becomes of a state with errors, and everything to its place. Nothing is
  * written before all of it has a place, and then only to free room in the scratch areas.
  */
-#include <command.h>
-#include <env.h>
-#include <mapmem.h>
-#include <stdio.h>
-#include <vsprintf.h>
-#include <linux/libfdt.h>
-#include <linux/string.h>
+#include "firmware.h"
 
 #include "uboot.h"
 
@@ -122,7 +116,7 @@ int uboot_boot(struct uboot_run *run, int argc, char *const argv[])
 {
 	struct uboot_load load = { 0 };
 
-	if (run->unmapped || run->taken) {
+	if (run->crowded || run->unmapped || run->taken) {
 		printf("luo: not started\n");
 		return CMD_RET_FAILURE;
 	}

@@ -4,15 +4,7 @@
  * own that names the state, and U-Boot's own way out (caches off, the exception level that
  * bootm uses). Source: Documentation/arch/arm64/booting.rst, 7.3.
  */
-#include <bootm.h>
-#include <bootstage.h>
-#include <env.h>
-#include <image.h>
-#include <mapmem.h>
-#include <stdio.h>
-#include <linux/libfdt.h>
-#include <linux/string.h>
-#include <asm/global_data.h>
+#include "firmware.h"
 
 #include "uboot.h"
 

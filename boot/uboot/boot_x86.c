@@ -4,11 +4,7 @@
  * boot_params of our own that U-Boot fills in as for zboot, and KHO's node in front of their
  * setup_data. Source: Documentation/arch/x86/boot.rst and arch/x86/kernel/kexec-bzimage64.c, 7.3.
  */
-#include <env.h>
-#include <stdio.h>
-#include <asm/bootm.h>
-#include <linux/bitops.h>
-#include <linux/string.h>
+#include "firmware.h"
 
 #include "uboot.h"
 

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* The command `luo`: arguments, output, environment variables, exit status. */
-#include <command.h>
-#include <console.h>
-#include <env.h>
-#include <malloc.h>
-#include <stdio.h>
+#include "firmware.h"
 
 #include "uboot.h"
 
 #include "../../fdt/info.h"
 #include "../../luo/walk.h"
 
-static void out_write(void *ctx, const char *text, size_t len)
+static void out_write(__always_unused void *ctx, const char *text, size_t len)
 {
 	while (len--)
 		putc(*text++);
@@ -83,7 +79,8 @@ static struct uboot_run *start(const char *word, enum luo_mode mode)
 	return NULL;
 }
 
-static int do_verify(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])
+static int do_verify(__always_unused struct cmd_tbl *cmdtp, __always_unused int flag, int argc,
+		     char *const argv[])
 {
 	enum form form = FORM_BRIEF;
 	struct uboot_run *run;
@@ -141,17 +138,20 @@ static int show(int argc, char *const argv[],
 	return ret;
 }
 
-static int do_info(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])
+static int do_info(__always_unused struct cmd_tbl *cmdtp, __always_unused int flag, int argc,
+		   char *const argv[])
 {
 	return show(argc, argv, fdt_info_text);
 }
 
-static int do_list(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])
+static int do_list(__always_unused struct cmd_tbl *cmdtp, __always_unused int flag, int argc,
+		   char *const argv[])
 {
 	return show(argc, argv, luo_list_text);
 }
 
-static int do_compact(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])
+static int do_compact(__always_unused struct cmd_tbl *cmdtp, __always_unused int flag, int argc,
+		      char *const argv[])
 {
 	bool dry = argc > 1 && argv[1][0] == '-' && argv[1][1] == 'n' && !argv[1][2];
 	struct uboot_run *run;
@@ -176,7 +176,8 @@ static int do_compact(struct cmd_tbl *cmdtp, int flag, int argc, char *const arg
 }
 
 #ifdef CONFIG_CMD_LUO_BOOT
-static int do_boot(struct cmd_tbl *cmdtp, int flag, int argc, char *const argv[])
+static int do_boot(__always_unused struct cmd_tbl *cmdtp, __always_unused int flag, int argc,
+		   char *const argv[])
 {
 	struct uboot_run *run;
 	int ret;

@@ -3,14 +3,7 @@
  * Where the state is: the address that was given, else the device tree that U-Boot was given, else
  * the one at $fdt_addr, else a scan of all memory, in which what does not verify does not count.
  */
-#include <env.h>
-#include <fdtdec.h>
-#include <malloc.h>
-#include <mapmem.h>
-#include <stdio.h>
-#include <vsprintf.h>
-#include <linux/libfdt.h>
-#include <asm/global_data.h>
+#include "firmware.h"
 
 #include "uboot.h"
 

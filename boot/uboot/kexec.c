@@ -8,13 +8,7 @@
  * All that kexec loaded lies in scratch areas and was written back to memory; U-Boot moves to a
  * part of them that nothing of it is in.
  */
-#include <cpu_func.h>
-#include <fdtdec.h>
-#include <env_internal.h>
-#include <init.h>
-#include <linux/libfdt.h>
-#include <asm/global_data.h>
-#include <asm/sections.h>
+#include "firmware.h"
 
 #include "given_fdt.h"
 #include "uboot.h"
@@ -127,6 +121,7 @@ static u64 top_in_scratch(const struct luo_handover *h)
 
 	run.found.nr_areas = nr;
 	run.nr_busy = 0;
+	run.crowded = false;
 	add_segments(&run, h);
 	if (!uboot_free(&run, range, UBOOT_MAX_BUSY + MAX_AREAS, &nr))
 		return 0;
@@ -134,28 +129,21 @@ static u64 top_in_scratch(const struct luo_handover *h)
 }
 
 /**
- * arch_setup_dest_addr() - where U-Boot moves to (common/board_f.c)
+ * uboot_kexec_top() - where U-Boot moves to when kexec has started it with a state
+ * @top: end of the room in scratch; 0 when the device tree names no state
  *
- * Return: 0; not 0, which stops U-Boot with nothing written, when scratch has no room for it.
+ * Return: false after a line when scratch has no room for U-Boot; nothing was written.
  */
-int arch_setup_dest_addr(void)
+bool uboot_kexec_top(u64 *top)
 {
 	struct luo_handover h;
-	u64 top = 0;
 
-	if (gd->fdt_blob && !fdt_chosen_handover(gd->fdt_blob, fdt_totalsize(gd->fdt_blob), &h)) {
-		top = top_in_scratch(&h);
-		if (!top) {
-			puts("luo: no room for U-Boot in the scratch areas; a larger one is needed "
-			     "(kho_scratch=)\n");
-			return -1;
-		}
-	} else if (CONFIG_CMD_LUO_RAM_TOP && CONFIG_CMD_LUO_RAM_TOP < gd->ram_top) {
-		top = CONFIG_CMD_LUO_RAM_TOP;
-	}
-	if (top) {
-		gd->ram_top = top;
-		gd->relocaddr = top;
-	}
-	return 0;
+	*top = 0;
+	if (!gd->fdt_blob || fdt_chosen_handover(gd->fdt_blob, fdt_totalsize(gd->fdt_blob), &h))
+		return true;
+	*top = top_in_scratch(&h);
+	if (!*top)
+		puts("luo: no room for U-Boot in the scratch areas; a larger one is needed "
+		     "(kho_scratch=)\n");
+	return *top;
 }

@@ -3,12 +3,7 @@
  * The core's way to memory: struct luo_mem_ops on what U-Boot maps one to one. Caches are on and
  * coherent when commands run; what a compaction writes is written back line by line.
  */
-#include <config.h>
-#include <cpu_func.h>
-#include <mapmem.h>
-#ifdef CONFIG_ARM64
-#include <asm/armv8/mmu.h>
-#endif
+#include "firmware.h"
 
 #include "uboot.h"
 
@@ -53,12 +48,12 @@ static void write_back(u64 pa, u64 len)
 	__asm__ volatile("sfence" : : : "memory");
 }
 #else
-static bool mapped(u64 pa, u64 len)
+static bool mapped(__always_unused u64 pa, __always_unused u64 len)
 {
 	return true;
 }
 
-static void write_back(u64 pa, u64 len)
+static void write_back(__always_unused u64 pa, __always_unused u64 len)
 {
 }
 #endif
@@ -73,7 +68,7 @@ static const void *op_map(void *ctx, u64 pa, u64 len)
 	return NULL;
 }
 
-static int op_store(void *ctx, u64 pa, u64 value, u32 width)
+static int op_store(__always_unused void *ctx, u64 pa, u64 value, u32 width)
 {
 	void *p = mapped(pa, width) && pa % width == 0 ? map_sysmem(pa, width) : NULL;
 
@@ -88,14 +83,14 @@ static int op_store(void *ctx, u64 pa, u64 value, u32 width)
 	return 0;
 }
 
-static int op_store16(void *ctx, u64 pa, const u64 value[2])
+static int op_store16(__always_unused void *ctx, u64 pa, const u64 value[2])
 {
 	if (!mapped(pa, 16) || pa % 16 || !store16((unsigned long long *)map_sysmem(pa, 16), value))
 		return LUO_E_STORE;
 	return 0;
 }
 
-static void op_persist(void *ctx, u64 pa, u64 len)
+static void op_persist(__always_unused void *ctx, u64 pa, u64 len)
 {
 	if (mapped(pa, len))
 		write_back(pa, len);

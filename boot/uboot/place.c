@@ -14,11 +14,13 @@
  * @max:   how many it has room for
  * @nr:    how many there are
  *
- * Return: false when there are too many.
+ * Return: false when there are too many, or not all that is in use is known.
  */
 bool uboot_free(const struct uboot_run *run, struct luo_range *range, u32 max, u32 *nr)
 {
 	*nr = 0;
+	if (run->crowded)
+		return false;
 	for (u32 i = 0; i < run->found.nr_areas; i++) {
 		if (!run->found.area[i].size)
 			continue;

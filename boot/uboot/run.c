@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* Find, verify, compact, and hold the state against the memory that U-Boot itself has written to.
  */
-#include <malloc.h>
-#include <stdio.h>
-#include <time.h>
-#include <rand.h>
-#include <linux/kernel.h>
+#include "firmware.h"
 
 #include "uboot.h"
 
@@ -15,7 +11,7 @@
 #define ARENA_MAX (4U << 20)
 #define MAX_NAMED 16 /* entries of the map in U-Boot's own memory that get a line each */
 
-static u64 clock_us(void *ctx)
+static u64 clock_us(__always_unused void *ctx)
 {
 	return timer_get_us();
 }
@@ -100,7 +96,11 @@ static void verify(struct uboot_run *run)
 	luo_run(&run->phys, &run->found.handover, &run->job, &run->state, &run->report, &run->plan);
 	if (run->phys.page_shift)
 		follow(run);
-	if (run->unmapped)
+	if (run->crowded)
+		refuse(run,
+		       "more than " __stringify(UBOOT_MAX_BUSY) " ranges of memory are in use, and "
+								"not all can be kept");
+	else if (run->unmapped)
 		refuse(run, "a part of the state lies where U-Boot has no mapping "
 			    "(on x86_64 all above 4 GiB)");
 	else if (run->taken)

@@ -21,6 +21,7 @@
  * @found:    the state; found.how is NULL when there is none
  * @tree:     device tree that names it, NULL without one
  * @ram, @busy, @nr_busy: behind @phys; @own are those of @busy that U-Boot itself writes
+ * @crowded:  there are more busy ranges than @busy holds
  * @unmapped: something lies where U-Boot has no mapping
  * @taken:    entries of the map that U-Boot's own memory touches
  * @op, @max_op: operations of a plan that is to be shown, on the heap
@@ -34,6 +35,7 @@ struct uboot_run {
 	struct luo_busy busy[UBOOT_MAX_BUSY];
 	u32 nr_busy;
 	u32 nr_own;
+	bool crowded;
 	bool unmapped;
 	u64 taken;
 	struct luo_op *op;
@@ -69,6 +71,9 @@ int uboot_run(struct uboot_run *run, const char *word, enum luo_mode mode);
 bool uboot_free(const struct uboot_run *run, struct luo_range *range, u32 max, u32 *nr);
 u64 uboot_place(struct uboot_run *run, u64 size, u64 align, const char *what);
 u64 uboot_largest(const struct uboot_run *run, u64 *size);
+
+/* kexec.c */
+bool uboot_kexec_top(u64 *top);
 
 /* boot.c */
 struct cmd_tbl;

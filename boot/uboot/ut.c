@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* Tests of the command in U-Boot's own framework: `ut cmd cmd_test_luo_*`, on sandbox. */
-#include <command.h>
-#include <env.h>
-#include <mapmem.h>
-#include <linux/libfdt.h>
-#include <linux/string.h>
-#include <test/cmd.h>
-#include <test/ut.h>
+#include "firmware.h"
 
 #define FDT_AT	0x1000000
 #define ROOT_AT 0x1001000

@@ -3,23 +3,38 @@
  * Physical memory as U-Boot knows it: the banks of RAM, what U-Boot itself has written to before
  * any command runs, and what the previous kernel has loaded.
  */
-#include <config.h>
-#include <fdtdec.h>
-#include <init.h>
-#include <linux/libfdt.h>
-#include <asm/global_data.h>
+#include "firmware.h"
 
 #include "uboot.h"
 
 DECLARE_GLOBAL_DATA_PTR;
 
-/** uboot_busy() - a range in use by something alive; too many are left out. */
+static bool known(const struct uboot_run *run, const struct luo_range *r)
+{
+	for (u32 i = 0; i < run->nr_busy; i++)
+		if (luo_range_holds(&run->busy[i].range, r->start, r->size))
+			return true;
+	return false;
+}
+
+/**
+ * uboot_busy() - a range in use by something alive
+ * @run:   gets it; when there is no room for it, run->crowded says so, and nothing may be placed or
+ *         written any more
+ * @start: first byte
+ * @size:  bytes; a range that is empty or wraps is left out, and one inside of another
+ * @what:  for messages
+ */
 void uboot_busy(struct uboot_run *run, u64 start, u64 size, const char *what)
 {
 	struct luo_range r = { start, size };
 
-	if (size && luo_range_valid(&r) && run->nr_busy < UBOOT_MAX_BUSY)
+	if (!size || !luo_range_valid(&r) || known(run, &r))
+		return;
+	if (run->nr_busy < UBOOT_MAX_BUSY)
 		run->busy[run->nr_busy++] = (struct luo_busy){ r, what };
+	else
+		run->crowded = true;
 }
 
 #ifndef CONFIG_SANDBOX
@@ -31,6 +46,37 @@ static u64 own_start(void)
 
 	return (sp - STACK_SLACK) & ~0xfffULL;
 }
+
+#ifdef CONFIG_EFI_LOADER
+#define MAX_EFI 64
+
+/*
+ * U-Boot's UEFI keeps its tables anywhere below U-Boot, from before any command on. The range that
+ * U-Boot itself lies in is larger than what it uses; that is known better.
+ */
+static void add_efi(struct uboot_run *run)
+{
+	struct efi_mem_desc desc[MAX_EFI];
+	efi_uintn_t size = sizeof(desc), key, step;
+	u32 version;
+
+	if (efi_get_memory_map(&size, desc, &key, &step, &version)) {
+		run->crowded = true;
+		return;
+	}
+	for (efi_uintn_t i = 0; i < size / sizeof(desc[0]); i++) {
+		u64 start = desc[i].physical_start, bytes = desc[i].num_pages << EFI_PAGE_SHIFT;
+
+		if (desc[i].type >= EFI_LOADER_CODE && desc[i].type <= EFI_RUNTIME_SERVICES_DATA &&
+		    !luo_range_hits(&run->busy[0].range, start, bytes))
+			uboot_busy(run, start, bytes, "UEFI in U-Boot");
+	}
+}
+#else
+static void add_efi(__always_unused struct uboot_run *run)
+{
+}
+#endif
 
 /*
  * What U-Boot writes. Behind the stack's end lie stack, global data, heap and code in a row up to
@@ -46,6 +92,10 @@ static void add_own(struct uboot_run *run)
 #endif
 	uboot_busy(run, own_start(), gd->ram_top - own_start(), "U-Boot's stack, heap and code");
 	uboot_busy(run, loaded, size, "U-Boot before it moved");
+#ifdef CONFIG_PRE_CONSOLE_BUFFER
+	uboot_busy(run, CONFIG_PRE_CON_BUF_ADDR, CONFIG_PRE_CON_BUF_SZ, "early console output");
+#endif
+	add_efi(run);
 #ifdef CONFIG_X86_64
 	uboot_busy(run, 0, 0x120000, "firmware's low memory");
 #endif
@@ -53,7 +103,7 @@ static void add_own(struct uboot_run *run)
 }
 #else
 /* A program of the host: nothing of it lies in the memory that it shows. */
-static void add_own(struct uboot_run *run)
+static void add_own(__always_unused struct uboot_run *run)
 {
 }
 #endif

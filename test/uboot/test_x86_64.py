@@ -2,6 +2,7 @@
 """U-Boot as the firmware of an x86_64 machine whose memory still has a state of the tests' writer."""
 
 import os
+import re
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -18,20 +19,21 @@ from tool import VERDICT, run                   # noqa: E402
 
 AT = 128 * MIB
 OWN = MIB               # in firmware's low memory
+CAP = 768 * MIB         # of configs/uboot/x86_64-top.config
 HIGH = 5 << 30          # 2 GiB of RAM lie below 4 GiB, so that this is 3 GiB into it
 NUMBERS = ("verdict", "abi", "kho", "sessions", "files", "blocks", "fblocks", "pages", "findings")
 
 
-def rom():
-    """U-Boot's flash image."""
+def rom(name):
+    """One of U-Boot's flash images."""
     folder = os.environ.get("LUO_UBOOT_X86_64") or subprocess.run(
         [str(TOP / "boot/uboot/build-uboot"), "x86_64"], text=True, check=True,
         stdout=subprocess.PIPE).stdout.splitlines()[-1]
-    return Path(folder) / "u-boot.rom"
+    return Path(folder) / name
 
 
 @contextmanager
-def machine(tmp_path, ram, size=512 * MIB, offset=AT):
+def machine(tmp_path, ram, size=512 * MIB, offset=AT, name="u-boot.rom"):
     """U-Boot at its prompt, and the file that is its memory, with a state at an offset of it."""
     dump, memory = write_raw(tmp_path / "dump", ram), tmp_path / "memory"
     with open(memory, "wb") as file:
@@ -41,7 +43,7 @@ def machine(tmp_path, ram, size=512 * MIB, offset=AT):
     uboot = pexpect.spawn("qemu-system-x86_64", [
         "-machine", "q35,memory-backend=ram", "-m", f"{size // MIB}", "-cpu", "max", "-nodefaults",
         "-object", f"memory-backend-file,id=ram,size={size // MIB}M,mem-path={memory},share=on",
-        "-display", "none", "-serial", "stdio", "-bios", str(rom())], timeout=120,
+        "-display", "none", "-serial", "stdio", "-bios", str(rom(name))], timeout=120,
         encoding="latin1")
     try:
         uboot.expect("=> ")
@@ -75,18 +77,62 @@ def test_verify_and_compact(tmp_path):
     assert run("verify", "--base", hex(AT), after).verdict["verdict"] == "ok"
 
 
-def test_u_boot_lies_over_what_is_preserved(tmp_path):
-    """A page of a memfd in memory that U-Boot has written to: refused, with its owner named."""
+def with_a_page_at(pa):
+    """A state whose only memfd has its page there, and an empty block."""
     file = File(7)
     state = State(Ram((AT, 16 * MIB)), [[Session(b"guest", [[file]])], []])
-    state.ram.put64(file.arrays[0], OWN >> 12 | 3 << 52)
+    state.ram.put64(file.arrays[0], pa >> 12 | 3 << 52)
     state.map.change(file.pages[0], 0, False)
-    state.map.change(OWN, 0, True)
+    state.map.change(pa, 0, True)
+    return state
+
+
+def assert_refused(uboot, pa):
+    """U-Boot lies over that page, and says whose it is."""
+    lines = command(uboot, "luo verify")
+    assert verdict(lines)["verdict"] == "refused", lines
+    (line,) = [line for line in lines if "lies over preserved memory" in line]
+    assert line.endswith(f" at {pa:x}, order 0: folios of file 0 of session 'guest'"), line
+
+
+def test_the_end_of_memory_is_spared_below_ram_top(tmp_path):
+    """A page near the end of memory: U-Boot takes it, unless it was built to stay below."""
+    size = 1024 * MIB
+    pa = size - MIB
+    state = with_a_page_at(pa)
+    with machine(tmp_path, state.ram, size) as (uboot, memory):
+        assert_refused(uboot, pa)
+    with machine(tmp_path, state.ram, size, name="u-boot-top.rom") as (uboot, memory):
+        words = verdict(command(uboot, "luo compact"))
+        assert (words["verdict"], words["sessions"], words["files"]) == ("repaired", "1", "1")
+        (line,) = [line for line in command(uboot, "bdinfo") if line.startswith("ram_top")]
+        assert int(line.split("=")[1], 16) == CAP
+        with open(memory, "rb") as file:
+            file.seek(CAP)
+            assert not any(file.read().strip(b"\0")), "U-Boot has written above its cap"
+
+
+def test_memory_that_ends_below_the_cap(tmp_path):
+    """RAM ends below the cap: nothing to spare, and U-Boot lies at its end as ever."""
+    state = with_a_page_at(511 * MIB)
+    with machine(tmp_path, state.ram, name="u-boot-top.rom") as (uboot, _):
+        assert_refused(uboot, 511 * MIB)
+
+
+def test_the_memory_of_u_boots_uefi_counts_too(tmp_path):
+    """Its tables lie below U-Boot and are written before any command runs."""
+    with machine(tmp_path, State(Ram((AT, 16 * MIB)), [sessions(1)]).ram) as (uboot, _):
+        (line,) = [line for line in command(uboot, "bdinfo") if "no-notify" in line]
+    pa = int(re.search(r"\[0x([0-9a-f]+)-", line)[1], 16)
+    with machine(tmp_path, with_a_page_at(pa).ram) as (uboot, _):
+        assert_refused(uboot, pa)
+
+
+def test_u_boot_lies_over_what_is_preserved(tmp_path):
+    """A page of a memfd in memory that U-Boot has written to: refused, with its owner named."""
+    state = with_a_page_at(OWN)
     with machine(tmp_path, state.ram) as (uboot, memory):
-        lines = command(uboot, "luo verify")
-        assert verdict(lines)["verdict"] == "refused", lines
-        (line,) = [line for line in lines if "lies over preserved memory" in line]
-        assert line.endswith(f" at {OWN:x}, order 0: folios of file 0 of session 'guest'"), line
+        assert_refused(uboot, OWN)
         before = memory.read_bytes()[AT:AT + 16 * MIB]
         assert verdict(command(uboot, "luo compact"))["verdict"] == "refused"
         assert memory.read_bytes()[AT:AT + 16 * MIB] == before

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
-/* The core includes <libfdt.h>: U-Boot has its own, under another name. */
+/*
+ * The core includes <libfdt.h>: U-Boot has its own, under another name. A system header as in
+ * boot/uboot/firmware.h.
+ */
 #ifndef UBOOT_ENV_LIBFDT_H
 #define UBOOT_ENV_LIBFDT_H
+
+#pragma GCC system_header
 
 #include <linux/libfdt.h>
 

@@ -6,6 +6,8 @@
 #ifndef UBOOT_ENV_TYPES_H
 #define UBOOT_ENV_TYPES_H
 
+#pragma GCC system_header
+
 #include <linux/types.h>
 #include <linux/compiler.h>
 #undef noinline
