@@ -4,25 +4,20 @@
  * line. With UEFI the map is firmware's, which /chosen names.
  *
  * Source: drivers/of/fdt.c (early_init_dt_scan_memory(), _chosen()), drivers/of/kexec.c,
- * drivers/firmware/efi/fdtparams.c and efi-init.c (is_usable_memory()), Linux 7.3; EFI memory
- * descriptors: UEFI Specification; the image header: Documentation/arch/arm64/booting.rst.
+ * drivers/firmware/efi/fdtparams.c, Linux 7.3.
  */
 #include <libfdt.h>
 
 #include "next.h"
+
+#include "../luo/imageheader.h"
+#include "../luo/next_image.h"
 #include "tree.h"
 
 #define TREE_MAX     (2U << 20)
 #define MAX_RESERVED 64
 #define IMAGE_ALIGN  4096 /* an Image that may lie anywhere is put at a page at least */
-#define IMAGE_HEADER 64
-#define IMAGE_SIZE   16 /* u64 */
-#define IMAGE_MAGIC  56 /* "ARM\x64" */
-
-#define DESC_SIZE                                                                                  \
-	40 /* of an EFI memory descriptor; type u32 @0, start @8, pages @24, attributes @32 */
-#define EFI_MAX (1U << 20)
-#define EFI_WB	8ULL
+#define EFI_MAX	     (1U << 20)
 
 /** struct reader - what the steps share; @ac, @sc: cells of the root. */
 struct reader {
@@ -100,17 +95,6 @@ static void memory_nodes(const struct reader *r)
 	}
 }
 
-static void efi_descriptor(const struct reader *r, const u8 *d)
-{
-	u32 type = luo_get32(d);
-	u64 pages = luo_get64(d + 24);
-	/* loader, boot services, conventional; ACPI reclaim; persistent */
-	bool usable = (type >= 1 && type <= 4) || type == 7 || type == 9 || type == 14;
-
-	if (usable && luo_get64(d + 32) & EFI_WB && pages <= ~0ULL >> 12)
-		luo_next_ram(r->next, luo_get64(d + 8), pages << 12);
-}
-
 /* A map that cannot be read leaves the memory map unknown. */
 static void efi_map(const struct reader *r, u64 start)
 {
@@ -118,13 +102,12 @@ static void efi_map(const struct reader *r, u64 start)
 	const u8 *p;
 
 	if (!number(r, "linux,uefi-mmap-size", &size) ||
-	    !number(r, "linux,uefi-mmap-desc-size", &step) || step < DESC_SIZE || step > size ||
-	    size > EFI_MAX)
+	    !number(r, "linux,uefi-mmap-desc-size", &step) || size > EFI_MAX)
 		return;
 	luo_next_part(r->next, start, size, "EFI memory map", false);
 	p = luo_map(r->phys, start, size);
-	for (u64 at = 0; p && at <= size - step; at += step)
-		efi_descriptor(r, p + at);
+	if (p)
+		luo_next_efi_map(r->next, p, size, step);
 }
 
 /* What is not even mapped is no memory to the kernel; the rest of it is somebody's. */
@@ -197,10 +180,10 @@ static void command_line(const struct reader *r)
 /* At its first instruction; anywhere else a CPU does not tell where the image is. */
 static void image(const struct reader *r, u64 entry)
 {
-	const u8 *p = luo_map(r->phys, entry, IMAGE_HEADER);
+	const u8 *p = luo_map(r->phys, entry, IMG_HEADER);
 
-	if (p && !(entry & (IMAGE_ALIGN - 1)) && luo_get32(p + IMAGE_MAGIC) == 0x644d5241)
-		luo_next_part(r->next, entry, luo_get64(p + IMAGE_SIZE), LUO_PART_IMAGE, true);
+	if (p && !(entry & (IMAGE_ALIGN - 1)) && luo_image_is_arm64(p, IMG_HEADER))
+		luo_next_part(r->next, entry, luo_get64(p + IMG_SIZE), LUO_PART_IMAGE, true);
 }
 
 /**

@@ -23,6 +23,14 @@ bool luo_bzimage_is(const u8 *file, u64 size)
 	       get16(file + HDR_BOOT_FLAG) == 0xaa55;
 }
 
+/** luo_bzimage_setup() - bytes of the setup sectors of a bzImage; 0 stands for 4, says boot.rst. */
+u32 luo_bzimage_setup(const u8 *file)
+{
+	u32 sectors = file[HDR_SETUP_SECTS];
+
+	return ((sectors ? sectors : 4) + 1) * 512;
+}
+
 /* Sizes that contradict each other. */
 static const char *check_sizes(const u8 *file, u64 size, const struct luo_bzimage *k)
 {
@@ -50,8 +58,6 @@ static const char *check_sizes(const u8 *file, u64 size, const struct luo_bzimag
  */
 const char *luo_bzimage_read(const u8 *file, u64 size, struct luo_bzimage *k)
 {
-	u32 sectors = file[HDR_SETUP_SECTS];
-
 	if (get16(file + HDR_VERSION) < 0x20c)
 		return "too old: boot protocol 2.12 (Linux 3.8) is needed";
 	if (!(file[HDR_LOADFLAGS] & LOADFLAG_LOADED_HIGH))
@@ -61,7 +67,7 @@ const char *luo_bzimage_read(const u8 *file, u64 size, struct luo_bzimage *k)
 		return "not a 64-bit kernel";
 	if (!file[HDR_RELOCATABLE] || !(k->xload & XLF_ABOVE_4G))
 		return "not relocatable (CONFIG_RELOCATABLE is needed)";
-	k->setup = ((sectors ? sectors : 4) + 1) * 512; /* 0 stands for 4, says boot.rst */
+	k->setup = luo_bzimage_setup(file);
 	k->init_size = luo_get32(file + HDR_INIT_SIZE);
 	k->align = luo_get32(file + HDR_KERNEL_ALIGNMENT);
 	k->cmdline = luo_get32(file + HDR_CMDLINE_SIZE);

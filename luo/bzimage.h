@@ -23,6 +23,7 @@ struct luo_bzimage {
 	u32 xload;
 };
 
+u32 luo_bzimage_setup(const u8 *file);
 bool luo_bzimage_is(const u8 *file, u64 size);
 const char *luo_bzimage_read(const u8 *file, u64 size, struct luo_bzimage *k);
 

@@ -4,14 +4,21 @@
 
 #include "str.h"
 
-/** luo_next_ram() - the memory map has this range; one that is empty or wraps is left out. */
+/**
+ * luo_next_ram() - the memory map has this range; one that is empty or wraps is left out
+ *
+ * Firmware's has a range for each of its uses, so those that adjoin become one at once.
+ */
 void luo_next_ram(struct luo_next *next, u64 start, u64 size)
 {
 	struct luo_range r = { start, size };
+	struct luo_range *last = next->nr_ram ? &next->ram[next->nr_ram - 1] : NULL;
 
 	if (!size || !luo_range_valid(&r))
 		return;
-	if (next->nr_ram == LUO_NEXT_RAM)
+	if (last && last->start + last->size == start && size <= ~0ULL - start)
+		last->size += size;
+	else if (next->nr_ram == LUO_NEXT_RAM)
 		next->full = true;
 	else
 		next->ram[next->nr_ram++] = r;

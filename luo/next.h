@@ -15,7 +15,7 @@
 
 #define LUO_NEXT_RAM	2048 /* ranges of a memory map */
 #define LUO_NEXT_PARTS	256
-#define LUO_PART_IMAGE "image" /* from the load address to the end of what belongs to it */
+#define LUO_PART_IMAGE	"image" /* from the load address to the end of what belongs to it */
 #define LUO_CMDLINE_MAX 65536
 
 /**
@@ -58,6 +58,9 @@ void luo_next_check(struct luo_next *next, const struct luo_phys *phys, const st
 
 /* next_cmdline.c */
 void luo_next_cmdline(struct luo_next *next, struct luo_report *report);
+
+/* next_efi.c */
+void luo_next_efi_map(struct luo_next *next, const u8 *map, u64 size, u64 step);
 
 /* next_params.c */
 void luo_next_params(struct luo_next *next, const struct luo_phys *phys, u64 pa, u64 entry,

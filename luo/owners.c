@@ -91,8 +91,8 @@ static void take_leaf(void *ctx, u64 key, const u8 *bits, u64 pa)
 			count_entry(c->o, key + i + (u64)__builtin_ctzll(word));
 }
 
-/* Is the map a tree, or a list, that can be walked without meeting anything twice? */
-static bool map_is_sound(const struct luo_report *report)
+/** luo_owners_map_sound() - can the map be walked without meeting anything twice? */
+bool luo_owners_map_sound(const struct luo_report *report)
 {
 	const u64 *n = report->by_code;
 
@@ -151,7 +151,7 @@ int luo_owners_init(struct luo_owners *o, const struct luo_phys *phys,
 	o->phys = phys;
 	o->report = report;
 	o->seed = seed;
-	if (!map_is_sound(report))
+	if (!luo_owners_map_sound(report))
 		return LUO_E_FORMAT;
 	luo_map_open(&o->map, phys, state->kho->map, state->map_pa);
 	luo_map_walk(&o->map, &visitor);

@@ -125,6 +125,7 @@ struct luo_owners {
 };
 
 /* owners.c: leaves and claims */
+bool luo_owners_map_sound(const struct luo_report *report);
 u64 luo_owners_need(const struct luo_phys *phys, const struct luo_totals *totals);
 int luo_owners_init(struct luo_owners *o, const struct luo_phys *phys,
 		    const struct luo_state *state, struct luo_report *report,

@@ -36,26 +36,11 @@
 #define LUO_TEXT_AT    0x600
 #define LUO_PE_SHIFT   (0x2000 - LUO_TEXT_AT)
 
-/*
- * The Image header: Documentation/arch/arm64/booting.rst and arch/arm64/include/asm/image.h, 7.3;
- * little-endian, whatever the kernel's endianness is.
- */
-#define IMG_CODE0	0x00
-#define IMG_CODE1	0x04
-#define IMG_TEXT_OFFSET 0x08 /* u64 */
-#define IMG_SIZE	0x10 /* u64; kexec refuses 0 */
-#define IMG_FLAGS	0x18 /* u64 */
-#define IMG_MAGIC	0x38 /* "ARM\x64" */
-#define IMG_PE		0x3c /* u32, offset of the PE headers */
-#define IMG_HEADER	0x40
-
-#define IMG_FLAG_BE	   0x1
-#define IMG_FLAG_PAGE	   0x6 /* 2: 4 KiB, 4: 16 KiB, 6: 64 KiB */
-#define IMG_FLAG_PHYS_BASE 0x8 /* may lie anywhere in memory */
+#include "../../luo/imageheader.h"
 
 #ifndef __ASSEMBLER__
 
-#include "../../luo/types.h"
+#include "../../luo/phys.h"
 
 /**
  * struct luo_wrap_info - what the payload has to know about what it was wrapped around
@@ -83,6 +68,28 @@ struct luo_wrap_info {
 	u32 image_size;
 };
 _Static_assert(sizeof(struct luo_wrap_info) == LUO_INFO_SIZE, "luo_wrap_info");
+
+/**
+ * luo_wrap_inner() - where in a wrapped image is the next kernel's file?
+ * @image: from its load address on, as in memory
+ * @size:  bytes there
+ * @file:  filled in: offset and bytes
+ *
+ * Return: false when the image is not wrapped.
+ */
+static inline bool luo_wrap_inner(const u8 *image, u64 size, struct luo_range *file)
+{
+	struct luo_wrap_info info;
+
+	if (size < LUO_INFO_AT + sizeof(info))
+		return false;
+	__builtin_memcpy(&info, image + LUO_INFO_AT, sizeof(info));
+	if (__builtin_memcmp(info.magic, LUO_INFO_MAGIC, sizeof(info.magic)) || !info.next ||
+	    info.next_end > size || info.next >= info.next_end)
+		return false;
+	*file = (struct luo_range){ info.next, info.next_end - info.next };
+	return true;
+}
 
 #endif
 #endif

@@ -41,7 +41,7 @@
 
 #ifndef __ASSEMBLER__
 
-#include "../../luo/types.h"
+#include "../../luo/phys.h"
 
 /**
  * struct luo_wrap_info - what the payload has to know about what it was wrapped around
@@ -71,6 +71,28 @@ struct luo_wrap_info {
 	u32 init_size;
 };
 _Static_assert(sizeof(struct luo_wrap_info) == LUO_INFO_SIZE, "luo_wrap_info");
+
+/**
+ * luo_wrap_inner() - where in a wrapped image is the next kernel's file?
+ * @image: from its load address on, as in memory
+ * @size:  bytes there
+ * @file:  filled in: offset and bytes
+ *
+ * Return: false when the image is not wrapped.
+ */
+static inline bool luo_wrap_inner(const u8 *image, u64 size, struct luo_range *file)
+{
+	struct luo_wrap_info info;
+
+	if (size < LUO_INFO_AT + sizeof(info))
+		return false;
+	__builtin_memcpy(&info, image + LUO_INFO_AT, sizeof(info));
+	if (__builtin_memcmp(info.magic, LUO_INFO_MAGIC, sizeof(info.magic)) || !info.next_setup ||
+	    info.next_end > size || info.next_setup >= info.next_end)
+		return false;
+	*file = (struct luo_range){ info.next_setup, info.next_end - info.next_setup };
+	return true;
+}
 
 #endif
 #endif

@@ -115,8 +115,8 @@ static void check_next(struct answer *a)
 	if (have_kernel(a)) {
 		const struct luo_answer view = answer_view(a);
 
-		luo_next_kernel(&a->kernel.kernel, &a->state, &a->report);
-		luo_next_handlers(&a->kernel.kernel, &view, &a->report);
+		luo_next_kernel(&a->kernel.image.kernel, &a->state, &a->report);
+		luo_next_handlers(&a->kernel.image.kernel, &view, &a->report);
 		a->next.kho_default = a->kernel.kho_default;
 	}
 	if (known) {

@@ -3,23 +3,20 @@
 #ifndef HOST_KERNEL_H
 #define HOST_KERNEL_H
 
-#include "../../luo/next_kernel.h"
+#include "../../luo/next_image.h"
 #include "wrap.h"
 
 /**
  * struct kernel_image - a kernel
  * @file:   the file that it came from; empty for one from a dump
- * @text, @size: its bytes as they are when it runs, NULL when they could not be unpacked
  * @unpacked: memory behind @text, or NULL
- * @kernel: what the core asks
+ * @image:  its bytes as they are when it runs, when they could be unpacked, and what they tell
  * @kho_default: its configuration is in it, and says that KHO is on without kho=
  */
 struct kernel_image {
 	struct wrap_file file;
-	const u8 *text;
-	size_t size;
 	u8 *unpacked;
-	struct luo_kernel kernel;
+	struct luo_image image;
 	bool kho_default;
 };
 

@@ -81,7 +81,6 @@ char *wrap_find_payload(const char *given, const struct wrap_arch *arch);
 int wrap_unpack(struct wrap_file *kernel);
 
 /* wrap_aarch64.c */
-bool wrap_is_image(const u8 *data, size_t size);
 u64 wrap_image_size(const u8 *image);
 
 /**

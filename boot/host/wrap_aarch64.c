@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../../arch/aarch64/image.h"
+#include "../../luo/next_image.h"
 
 /*
  * Memory behind the wrapped file for the signature that sbsign appends: kexec loads that too, and
@@ -15,12 +16,6 @@
  * 7.3). An Image has its .bss there, but one from a zboot image brings it along as zeros.
  */
 #define SIGN_ROOM 0x10000
-
-/** wrap_is_image() - do @size bytes at @data start as an arm64 Image does? */
-bool wrap_is_image(const u8 *data, size_t size)
-{
-	return size >= IMG_HEADER && !memcmp(data + IMG_MAGIC, "ARM\x64", 4);
-}
 
 /** wrap_image_size() - how much memory an Image asks for; 0 before Linux 3.17. */
 u64 wrap_image_size(const u8 *image)
@@ -30,7 +25,7 @@ u64 wrap_image_size(const u8 *image)
 
 static bool is_image(const struct wrap_file *f)
 {
-	return wrap_is_image(f->data, f->size);
+	return luo_image_is_arm64(f->data, f->size);
 }
 
 static bool info_of(const struct wrap_file *f, struct luo_wrap_info *info)
@@ -85,20 +80,6 @@ static bool is_payload(const struct wrap_file *f)
 	struct luo_wrap_info info;
 
 	return is_image(f) && info_of(f, &info);
-}
-
-static bool inner(const u8 *image, u64 size, struct luo_range *file)
-{
-	struct luo_wrap_info info;
-
-	if (size < LUO_INFO_AT + sizeof(info))
-		return false;
-	memcpy(&info, image + LUO_INFO_AT, sizeof(info));
-	if (memcmp(info.magic, LUO_INFO_MAGIC, sizeof(info.magic)) || !info.next ||
-	    info.next_end > size || info.next >= info.next_end)
-		return false;
-	*file = (struct luo_range){ info.next, info.next_end - info.next };
-	return true;
 }
 
 static int check_payload(const struct wrap_file *payload)
@@ -178,6 +159,6 @@ const struct wrap_arch wrap_aarch64 = {
 	.check_kernel = check_kernel,
 	.check_payload = check_payload,
 	.lay_out = lay_out,
-	.inner = inner,
+	.inner = luo_wrap_inner,
 	.fill = fill,
 };

@@ -15,6 +15,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include "../../luo/next_image.h"
 #include "wrap.h"
 
 #define HEADER	   64
@@ -31,7 +32,7 @@ static enum inflate_result check_header(struct inflated *out)
 	if (out->want == INFLATE_ELF)
 		return out->size >= 4 && !memcmp(out->data, "\177ELF", 4) ? INFLATE_OK
 									  : INFLATE_NO_IMAGE;
-	if (!wrap_is_image(out->data, out->size))
+	if (!luo_image_is_arm64(out->data, out->size))
 		return INFLATE_NO_IMAGE;
 	size = wrap_image_size(out->data);
 	out->limit = size && size < INFLATE_MAX ? size : INFLATE_MAX;

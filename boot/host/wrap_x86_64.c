@@ -10,15 +10,7 @@
 #include "../../arch/x86_64/image.h"
 #include "../../luo/bzimage.h"
 
-#define MIN_TAIL  (1ULL << 20) /* working memory of the payload behind the kernel's file */
-
-/* Bytes of the setup sectors; 0 stands for 4, says boot.rst. */
-static u32 setup_bytes(const u8 *image)
-{
-	u32 sectors = image[HDR_SETUP_SECTS];
-
-	return ((sectors ? sectors : 4) + 1) * 512;
-}
+#define MIN_TAIL (1ULL << 20) /* working memory of the payload behind the kernel's file */
 
 static bool is_bzimage(const struct wrap_file *f)
 {
@@ -27,7 +19,7 @@ static bool is_bzimage(const struct wrap_file *f)
 
 static const struct luo_wrap_info *info_of(const struct wrap_file *f, struct luo_wrap_info *info)
 {
-	u64 at = setup_bytes(f->data) + LUO_INFO_AT;
+	u64 at = luo_bzimage_setup(f->data) + LUO_INFO_AT;
 
 	if (f->size < at + sizeof(*info))
 		return NULL;
@@ -52,21 +44,7 @@ static bool is_payload(const struct wrap_file *f)
 {
 	struct luo_wrap_info info;
 
-	return is_bzimage(f) && setup_bytes(f->data) == LUO_SETUP_BYTES && info_of(f, &info);
-}
-
-static bool inner(const u8 *image, u64 size, struct luo_range *file)
-{
-	struct luo_wrap_info info;
-
-	if (size < LUO_INFO_AT + sizeof(info))
-		return false;
-	memcpy(&info, image + LUO_INFO_AT, sizeof(info));
-	if (memcmp(info.magic, LUO_INFO_MAGIC, sizeof(info.magic)) || !info.next_setup ||
-	    info.next_end > size || info.next_setup >= info.next_end)
-		return false;
-	*file = (struct luo_range){ info.next_setup, info.next_end - info.next_setup };
-	return true;
+	return is_bzimage(f) && luo_bzimage_setup(f->data) == LUO_SETUP_BYTES && info_of(f, &info);
 }
 
 static int check_payload(const struct wrap_file *payload)
@@ -90,7 +68,7 @@ static int lay_out(const struct wrap_file *kernel, const struct wrap_file *paylo
 		   struct wrap_plan *plan)
 {
 	u64 align = luo_get32(kernel->data + HDR_KERNEL_ALIGNMENT);
-	u64 setup = setup_bytes(kernel->data);
+	u64 setup = luo_bzimage_setup(kernel->data);
 	struct luo_wrap_info info;
 	u64 pm, end, init;
 
@@ -117,7 +95,7 @@ static int lay_out(const struct wrap_file *kernel, const struct wrap_file *paylo
 /* The text that file(1) and boot menus show; absent in odd kernels. */
 static void copy_version(u8 *out, const struct wrap_file *kernel)
 {
-	u32 setup = setup_bytes(kernel->data);
+	u32 setup = luo_bzimage_setup(kernel->data);
 	u32 at = wrap_get16(kernel->data + HDR_KERNEL_VERSION) + 0x200;
 	u8 *text = out + LUO_KVER_AT;
 
@@ -182,6 +160,6 @@ const struct wrap_arch wrap_x86_64 = {
 	.check_kernel = check_kernel,
 	.check_payload = check_payload,
 	.lay_out = lay_out,
-	.inner = inner,
+	.inner = luo_wrap_inner,
 	.fill = fill,
 };

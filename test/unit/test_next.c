@@ -484,6 +484,13 @@ static void too_many_ranges(void **state)
 	assert_true(next.full);
 	luo_next_check(&next, &phys, NULL, &r);
 	assert_int_equal(next.nr_ram, 0);
+	next = (struct luo_next){ 0 };
+	for (u64 i = 0; i <= LUO_NEXT_RAM; i++)
+		luo_next_ram(&next, i * 4096, 4096);
+	luo_next_ram(&next, ~0ULL - 4095, 4096); /* would wrap */
+	assert_false(next.full);
+	assert_int_equal(next.nr_ram, 1);
+	assert_int_equal(next.ram[0].size, (LUO_NEXT_RAM + 1) * 4096ULL);
 	for (u64 i = 0; i < 2 * LUO_NEXT_PARTS; i++)
 		luo_next_part(&next, i * 8192, 4096, "part", true);
 	assert_int_equal(next.nr_parts, LUO_NEXT_PARTS);
