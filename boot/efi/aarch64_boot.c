@@ -12,6 +12,7 @@
 #include "device_tree.h"
 
 #include "../../fdt/chosen.h"
+#include "../../fdt/next.h"
 #include "../../fdt/tree.h"
 
 #define EDITS	 1024	    /* bytes that our edits can add, a new /chosen included */
@@ -24,6 +25,27 @@ static void *alloc(u64 size)
 	if (app.bs->AllocatePages(AllocateAnyPages, EfiLoaderData, (size + 4095) >> 12, &at))
 		return NULL;
 	return (void *)(size_t)at;
+}
+
+/**
+ * efi_arch_next() - what firmware's device tree tells, but for the memory map; see boot.h
+ *
+ * With UEFI the kernel takes firmware's: efi_init(), drivers/firmware/efi/efi-init.c (7.3). Where a
+ * loader in front of firmware has put things does not matter.
+ */
+void efi_arch_next(struct luo_next *next, struct efi_work *w)
+{
+	const void *tree = efi_device_tree();
+	const struct efi_map *map;
+
+	if (tree)
+		fdt_next(next, &w->phys, (u64)(size_t)tree, 0, &w->report);
+	for (u32 i = 0; i < next->nr_parts; i++)
+		next->part[i].loaded = false;
+	next->nr_ram = 0;
+	next->full = false;
+	if (!efi_map_now(&map))
+		luo_next_efi_map(next, map->bytes, map->size, map->each);
 }
 
 /* A copy of firmware's tree, or a tree with nothing in it, with room for edits. */

@@ -63,7 +63,9 @@ struct efi_command;
  * @dry_run:  -n
  * @help, @version: --help, --version
  * @report:   --report, or NULL
- * @kernel, @initrd, @cmdline: of boot, or NULL
+ * @kernel, @initrd: of boot, or NULL
+ * @next_kernel: of verify, or NULL
+ * @cmdline: of either, or NULL
  * @onerror:  enum efi_onerror
  * @compact:  --mode compact
  * @boot_words: some option was given that only boot has
@@ -80,6 +82,7 @@ struct efi_options {
 	const char *report;
 	const char *kernel;
 	const char *initrd;
+	const char *next_kernel;
 	const char *cmdline;
 	u8 onerror;
 	bool compact;
@@ -93,6 +96,7 @@ struct efi_options {
  * @forms: a bit for each enum efi_format that makes sense
  * @boots: takes the options of boot
  * @trusts: writes to the state, or hands it on
+ * @looks_ahead: holds the state against the next kernel
  */
 struct efi_command {
 	const char *name;
@@ -100,6 +104,7 @@ struct efi_command {
 	u32 forms;
 	bool boots;
 	bool trusts;
+	bool looks_ahead;
 };
 
 EFI_STATUS efi_options_parse(struct efi_options *opt, const struct efi_words *words);

@@ -6,6 +6,8 @@
 #include "file.h"
 #include "work.h"
 
+#include "../../luo/next.h"
+
 /**
  * struct efi_boot - one boot
  * @opt:    the command line
@@ -31,6 +33,13 @@ EFI_STATUS efi_image_load(const void *image, u64 size, EFI_HANDLE *handle);
 
 /* policy.c */
 EFI_STATUS efi_policy(struct efi_boot *b);
+
+/* x86_64.c, aarch64.c: where in a wrapped image, as it lies in memory, is the next kernel's file?
+ */
+bool efi_arch_inner(const u8 *image, u64 size, struct luo_range *file);
+
+/* x86_64_params.c, aarch64_boot.c: the memory map, and what firmware's own boot data tell */
+void efi_arch_next(struct luo_next *next, struct efi_work *w);
 
 /* x86_64_boot.c, aarch64_boot.c: comes back only with an error, after a message */
 EFI_STATUS efi_arch_boot(struct efi_boot *b);

@@ -16,16 +16,25 @@ struct efi_app app;
 #define KTAP (1U << EFI_FORMAT_KTAP)
 
 static const struct efi_command commands[] = {
-	{ "info", efi_cmd_info, TEXT | JSON, false, false },
-	{ "list", efi_cmd_list, TEXT | JSON, false, false },
-	{ "verify", efi_cmd_verify, TEXT | JSON | KTAP, false, false },
-	{ "compact", efi_cmd_compact, TEXT | JSON | KTAP, false, true },
-	{ "boot", efi_cmd_boot, TEXT | JSON | KTAP, true, true },
+	{ .name = "info", efi_cmd_info, TEXT | JSON },
+	{ .name = "list", efi_cmd_list, TEXT | JSON },
+	{ .name = "verify", efi_cmd_verify, TEXT | JSON | KTAP, .looks_ahead = true },
+	{ .name = "compact", efi_cmd_compact, TEXT | JSON | KTAP, .trusts = true },
+	{ .name = "boot",
+	  efi_cmd_boot,
+	  TEXT | JSON | KTAP,
+	  .boots = true,
+	  .trusts = true,
+	  .looks_ahead = true },
 };
 
 static const char help[] = "luo.efi: checks and mends live-update state between two Linux kernels\n"
-			   "  luo.efi verify | compact [-n]\n"
+			   "  luo.efi info | list | verify | compact [-n]\n"
 			   "          [--kho-fdt ADDR] [--text | --json | --ktap] [--report FILE]\n"
+			   "          verify: [--next-kernel FILE] [--cmdline \"TEXT\"]\n"
+			   "  luo.efi boot --kernel FILE [--initrd FILE] [--cmdline \"TEXT\"]\n"
+			   "          [--mode verify | compact]\n"
+			   "          [--onerror pass | drop | drop-luo | halt | reset]\n"
 			   "  luo.efi --version | --help\n";
 
 /** efi_command_find() - a command by its name, NULL when there is none. */

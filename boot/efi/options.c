@@ -99,10 +99,15 @@ static EFI_STATUS set_initrd(struct efi_options *opt, const char *value)
 	return EFI_SUCCESS;
 }
 
+static EFI_STATUS set_next_kernel(struct efi_options *opt, const char *value)
+{
+	opt->next_kernel = value;
+	return EFI_SUCCESS;
+}
+
 static EFI_STATUS set_cmdline(struct efi_options *opt, const char *value)
 {
 	opt->cmdline = value;
-	opt->boot_words = true;
 	return EFI_SUCCESS;
 }
 
@@ -110,9 +115,10 @@ static const struct {
 	const char *name;
 	EFI_STATUS (*set)(struct efi_options *opt, const char *value);
 } valued[] = {
-	{ "--kho-fdt", set_kho_fdt }, { "--report", set_report },   { "--kernel", set_kernel },
-	{ "--initrd", set_initrd },   { "--cmdline", set_cmdline }, { "--onerror", set_onerror },
-	{ "--mode", set_mode },
+	{ "--kho-fdt", set_kho_fdt }, { "--report", set_report },
+	{ "--kernel", set_kernel },   { "--initrd", set_initrd },
+	{ "--cmdline", set_cmdline }, { "--onerror", set_onerror },
+	{ "--mode", set_mode },	      { "--next-kernel", set_next_kernel },
 };
 
 /* The value of an option that takes one: behind '=', or the next word. */
@@ -205,8 +211,11 @@ static EFI_STATUS check(const struct efi_options *opt)
 	if (opt->dry_run && !luo_streq(c->name, "compact"))
 		return usage(c->name, "-n belongs to compact");
 	if (opt->boot_words && !c->boots)
-		return usage(c->name, "--kernel, --initrd, --cmdline, --onerror and --mode belong "
-				      "to boot");
+		return usage(c->name, "--kernel, --initrd, --onerror and --mode belong to boot");
+	if (opt->next_kernel && (c->boots || !c->looks_ahead))
+		return usage(c->name, "--next-kernel belongs to verify");
+	if (opt->cmdline && !c->looks_ahead)
+		return usage(c->name, "--cmdline belongs to boot and verify");
 	if (c->boots && !opt->kernel)
 		return usage(c->name, "--kernel FILE is needed");
 	return EFI_SUCCESS;

@@ -32,7 +32,7 @@ static bool drop_luo(const struct efi_work *w)
 {
 	const struct luo_handover *h = &w->found.handover;
 
-	return luo_report_map_clean(&w->report) && efi_claimed(h->fdt_pa, h->fdt_size) &&
+	return w->hidable && efi_claimed(h->fdt_pa, h->fdt_size) &&
 	       !fdt_hide_luo((void *)(size_t)h->fdt_pa, h->fdt_size);
 }
 
@@ -89,7 +89,7 @@ EFI_STATUS efi_policy(struct efi_boot *b)
 		return EFI_SUCCESS;
 	}
 	if (r->verdict == LUO_VERDICT_ERRORS)
-		return on_error(b, b->secure ? unsound : NULL);
+		return on_error(b, b->secure && !b->work->sound ? unsound : NULL);
 	if (obstacle(b))
 		return on_error(b, NULL);
 	if (b->secure && r->verdict == LUO_VERDICT_REFUSED)

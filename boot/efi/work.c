@@ -103,10 +103,13 @@ static int keep_op(void *ctx, const struct luo_op *op)
  * @w:    opened
  * @mode: a compaction is carried out only when firmware holds nothing of the state
  *
- * Return: EFI_SUCCESS; the verdict is in @w's report.
+ * Return: EFI_SUCCESS, and the verdict is in @w's report; or why the next kernel could not be
+ * looked into, after a message.
  */
 EFI_STATUS efi_work_run(struct efi_work *w, enum luo_mode mode)
 {
+	EFI_STATUS status = EFI_SUCCESS;
+
 	if (!w->found.how) {
 		luo_report_init(&w->report);
 		w->report.none = true;
@@ -127,6 +130,10 @@ EFI_STATUS efi_work_run(struct efi_work *w, enum luo_mode mode)
 	w->plan.op = w->op;
 	if (w->job.mode == LUO_MODE_VERIFY)
 		follow(w);
+	if (w->opt->command->looks_ahead)
+		status = efi_next(w);
+	if (status)
+		return status;
 	efi_claim_report(&w->claim, &w->report);
 	efi_claim_say(&w->claim);
 	return EFI_SUCCESS;

@@ -18,6 +18,8 @@
  * @claim:    what firmware did not give
  * @job:      working memory
  * @err:      of the core's run
+ * @sound:    nothing is wrong with the state itself, whatever the next kernel makes of it
+ * @hidable:  nor with what is preserved, so that LUO alone can be hidden
  */
 struct efi_work {
 	const struct efi_options *opt;
@@ -33,11 +35,14 @@ struct efi_work {
 	struct efi_claim claim;
 	struct luo_job job;
 	int err;
+	bool sound;
+	bool hidable;
 };
 
 EFI_STATUS efi_find(struct efi_work *w);
 EFI_STATUS efi_work_open(struct efi_work *w, const struct efi_options *opt);
 EFI_STATUS efi_work_run(struct efi_work *w, enum luo_mode mode);
+EFI_STATUS efi_next(struct efi_work *w);
 EFI_STATUS efi_work_status(const struct efi_work *w);
 EFI_STATUS efi_answer(const struct efi_work *w,
 		      void (*print)(const struct efi_work *w, const struct luo_out *out));

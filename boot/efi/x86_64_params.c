@@ -133,6 +133,23 @@ static u32 e820_type(const EFI_MEMORY_DESCRIPTOR *d)
 	}
 }
 
+/** efi_arch_next() - the memory map that efi_x86_memory() is going to hand on; see boot.h. */
+void efi_arch_next(struct luo_next *next, struct efi_work *w)
+{
+	const EFI_MEMORY_DESCRIPTOR *d = NULL;
+	const struct efi_map *map;
+
+	(void)w;
+	next->x86 = true;
+	efi_map_now(&map);
+	while ((d = efi_map_next(map, d))) {
+		struct luo_range r = efi_map_range(d);
+
+		if (e820_type(d) == E820_RAM)
+			luo_next_ram(next, r.start, r.size);
+	}
+}
+
 /**
  * efi_x86_memory() - the memory map, in both forms
  * @x:   boot_params, and the room for what does not fit into them
