@@ -13,6 +13,7 @@ int cmd_compact(const struct options *opt);
 int cmd_diff(const struct options *opt);
 int cmd_explain(const struct options *opt);
 int cmd_abi(const struct options *opt);
+int cmd_doctor(const struct options *opt);
 
 /* wrap.c; argv[0] is "wrap" */
 int luo_wrap_main(int argc, char **argv);

@@ -5,6 +5,7 @@ const char help_text[] =
 	"usage: luo COMMAND [OPTION]... DUMP...\n"
 	"       luo explain CODE | --markdown\n"
 	"       luo abi [--json | --markdown]\n"
+	"       luo doctor [--config FILE] [--cmdline FILE]\n"
 	"       luo wrap --kernel FILE [-o OUT] [--payload FILE] [--check CERT] [--sign KEY CERT]\n"
 	"\n"
 	"Reads the state that a live update (KHO and LUO) keeps in memory, from dumps.\n"
@@ -20,6 +21,7 @@ const char help_text[] =
 	"  diff A B      sessions, files and pages that are not the same in two dumps\n"
 	"  explain CODE  cause, effect and remedy of a finding, such as LUO-S06\n"
 	"  abi           the versions of KHO and LUO that this program knows\n"
+	"  doctor        is this kernel, or a configuration, fit for live update?\n"
 	"  wrap          put the payload in front of a kernel (x86_64, arm64); see\n"
 	"                'luo wrap --help'\n"
 	"\n"
@@ -33,6 +35,8 @@ const char help_text[] =
 	"  --next-kernel FILE  will this kernel take the state? (verify; else the one in the dump\n"
 	"                  that is about to be entered, when there is one)\n"
 	"  --live          read this machine's memory (verify, info, list, map); needs root\n"
+	"  --config FILE   a kernel's configuration instead of the running one (doctor)\n"
+	"  --cmdline FILE  and its command line (doctor)\n"
 	"  --text          findings and the verdict line (default)\n"
 	"  --json          one JSON object\n"
 	"  --ktap          KTAP, for verify and compact\n"
@@ -44,5 +48,6 @@ const char help_text[] =
 	"  -h, --help      this text\n"
 	"  --version       name and version\n"
 	"\n"
-	"Exit status: 0 ok, 1 repaired (compact -n: something to do; diff: not the same), 4 errors,\n"
-	"8 refused, no state, or an operational failure, 16 wrong command line.\n";
+	"Exit status: 0 ok, 1 repaired (compact -n: something to do; diff: not the same),\n"
+	"4 errors (doctor: something is missing), 8 refused, no state, or an operational\n"
+	"failure, 16 wrong command line.\n";

@@ -11,7 +11,7 @@
 #include "message.h"
 #include "output.h"
 
-#define COMMANDS "verify, info, list, map, compact -n, diff, explain, abi, wrap"
+#define COMMANDS "verify, info, list, map, compact -n, diff, explain, abi, doctor, wrap"
 
 #define TEXT	  (1U << HOST_FORMAT_TEXT)
 #define TEXT_JSON (TEXT | 1U << HOST_FORMAT_JSON)
@@ -32,6 +32,7 @@ static const struct {
 	{ "diff", cmd_diff, TEXT_JSON, true },
 	{ "explain", cmd_explain, TEXT | MARKDOWN, false },
 	{ "abi", cmd_abi, TEXT_JSON | MARKDOWN, false },
+	{ "doctor", cmd_doctor, TEXT_JSON, false },
 };
 
 static int usage(const char *command, const char *why)
@@ -72,6 +73,8 @@ static int check_words(const struct options *o, u32 forms, bool dumps)
 		return usage(o->command, "-n belongs to compact");
 	if (o->next_kernel && strcmp(o->command, "verify"))
 		return usage(o->command, "--next-kernel belongs to verify");
+	if ((o->config || o->cmdline) && strcmp(o->command, "doctor"))
+		return usage(o->command, "--config and --cmdline belong to doctor");
 	return dumps ? check_dumps(o) : 0;
 }
 

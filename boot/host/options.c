@@ -24,6 +24,8 @@ enum {
 	OPT_VERSION,
 	OPT_NEXT_KERNEL,
 	OPT_LIVE,
+	OPT_CONFIG,
+	OPT_CMDLINE,
 };
 
 static const struct option long_options[] = {
@@ -37,6 +39,8 @@ static const struct option long_options[] = {
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "live", no_argument, NULL, OPT_LIVE },
+	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "cmdline", required_argument, NULL, OPT_CMDLINE },
 	{ "next-kernel", required_argument, NULL, OPT_NEXT_KERNEL },
 	{ NULL, 0, NULL, 0 },
 };
@@ -145,6 +149,12 @@ static int take_flag(struct options *o, int opt)
 		break;
 	case OPT_NEXT_KERNEL:
 		o->next_kernel = optarg;
+		break;
+	case OPT_CONFIG:
+		o->config = optarg;
+		break;
+	case OPT_CMDLINE:
+		o->cmdline = optarg;
 		break;
 	}
 	return 0;

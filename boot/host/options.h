@@ -43,6 +43,7 @@ struct dump_arg {
  * @stats:    --stats
  * @output:   -o, or NULL
  * @next_kernel: --next-kernel, or NULL
+ * @config, @cmdline: --config, --cmdline, or NULL
  * @help, @version: --help, --version
  */
 struct options {
@@ -60,6 +61,8 @@ struct options {
 	bool stats;
 	const char *output;
 	const char *next_kernel;
+	const char *config;
+	const char *cmdline;
 	bool help;
 	bool version;
 };
