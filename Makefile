@@ -36,7 +36,7 @@ export LUO_ARCHES := $(ARCHES)
 
 CORE_SRC := $(wildcard luo/*.c fdt/*.c)
 
-.PHONY: help run check check-long payload efi uboot host lib kernels packages install dist clean
+.PHONY: help run check check-long payload efi uboot host lib kernels packages dist clean
 .DELETE_ON_ERROR:
 
 help:
@@ -65,8 +65,9 @@ help:
 #: make coverage     lines of luo/ and fdt/ that unit tests and the host tool's execute: at least
 #:                   95 %, and every branch that refuses is taken (4 minutes; in make check-long)
 #: make packages     install what all of the above needs (or print how, when not root)
-#: make install      DESTDIR= PREFIX=/usr/local: host tool and payload (of ARCH)
-#: make dist         a source tarball
+#: make install      DESTDIR= PREFIX=/usr/local: host tool, library, pages, payload of ARCH, and what
+#:                   else was built; make uninstall takes it away
+#: make dist         a source tarball, of what is committed
 #: make clean
 #:
 #: ARCH=x86_64|aarch64  for payload, run and install (x86_64); kernels and the checks do both
@@ -122,14 +123,6 @@ check:
 check-long:
 	@configs/packages check
 	@test/check --long
-
-install: payload host
-	install -D -m 755 $(BUILD)/host/luo $(DESTDIR)$(PREFIX)/bin/luo
-	install -D -m 644 $(PAYLOAD)/$(PAYLOAD_NAME) $(DESTDIR)$(LIBDIR)/luo/$(ARCH)/$(PAYLOAD_NAME)
-
-dist:
-	@mkdir -p $(BUILD)
-	git archive --prefix=luo-payload-$(VERSION)/ -o $(BUILD)/luo-payload-$(VERSION).tar.gz HEAD
 
 clean:
 	rm -rf $(BUILD)

@@ -42,7 +42,9 @@ luo_info:
 	.section .head.sbat, "a", %progbits
 sbat:
 	.ascii	"sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n"
-	.ascii	"luo-payload,1,luo-payload,luo-payload,1,-\n"
+	.ascii	"luo-payload,1,luo-payload,luo-payload,"
+	.ascii	LUO_VERSION
+	.ascii	",-\n"
 sbat_end:
 
 	.section .note.GNU-stack, "", %progbits

@@ -60,7 +60,9 @@ header_end:
 	.org	LUO_SBAT_AT
 sbat:
 	.ascii	"sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n"
-	.ascii	"luo-payload,1,luo-payload,luo-payload,1,-\n"
+	.ascii	"luo-payload,1,luo-payload,luo-payload,"
+	.ascii	LUO_VERSION
+	.ascii	",-\n"
 sbat_end:
 	.org	LUO_SETUP_BYTES
 

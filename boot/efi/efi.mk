@@ -39,9 +39,13 @@ EFI_LD := $(PAYLOAD_CROSS)ld
 endif
 
 # gnu-efi comes as the Debian package of the architecture it is for, unpacked and not installed.
+# GNU_EFI_ROOT=/ takes the one that is installed, for builds without a network.
 $(EFI_DIR)/.unpacked: configs/sources
-	@rm -rf $(EFI_DIR) && mkdir -p $(EFI_DIR)
-	@dpkg-deb -x "$$(configs/fetch $(GNU_EFI)-$(ARCH))" $(EFI_DIR)
+	@rm -rf $(EFI_DIR) && mkdir -p $(EFI_DIR)/usr/include
+	@if [ -n "$(GNU_EFI_ROOT)" ]; then \
+		cp -r $(GNU_EFI_ROOT)/usr/include/efi $(EFI_DIR)/usr/include && mkdir $(EFI_DIR)/usr/lib && \
+		cp $$(dpkg -L gnu-efi | grep '/lib\(/.*\)*/libgnuefi\.a$$') $(EFI_DIR)/usr/lib; \
+	else dpkg-deb -x "$$(configs/fetch $(GNU_EFI)-$(ARCH))" $(EFI_DIR); fi
 	@touch $@
 
 $(EFI_OBJ)/%.c.o: %.c boot/efi/efi.mk $(DTC)/.unpacked $(EFI_DIR)/.unpacked

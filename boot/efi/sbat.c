@@ -5,6 +5,6 @@
  */
 #define SBAT                                                                                       \
 	"sbat,1,SBAT Version,sbat,1,https://github.com/rhboot/shim/blob/main/SBAT.md\n"            \
-	"luo-payload,1,luo-payload,luo-payload,1,-\n"
+	"luo-payload,1,luo-payload,luo-payload," LUO_VERSION ",-\n"
 
 __attribute__((section(".sbat"), used)) static const char sbat[sizeof(SBAT) - 1] = SBAT;

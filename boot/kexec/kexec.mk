@@ -39,7 +39,7 @@ PAYLOAD_FLAGS := -std=c11 -ffreestanding -Wall -Wextra -Werror $(PAYLOAD_OPT) -g
 	-mgeneral-regs-only -fno-stack-protector -fomit-frame-pointer $(PAYLOAD_FLAGS_$(ARCH)) \
 	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -fno-jump-tables \
 	-ffile-prefix-map=$(abspath $(BUILD))=build -ffile-prefix-map=$(BUILD)=build \
-	-ffile-prefix-map=$(CURDIR)=. -I arch/$(ARCH) -I fdt/env -I $(DTC)/libfdt
+	-ffile-prefix-map=$(CURDIR)=. -DLUO_VERSION='"$(LUO_VERSION)"' -I arch/$(ARCH) -I fdt/env -I $(DTC)/libfdt
 # Versions of libfdt's format before 17 are refused before it is asked (fdt/tree.c), and no edit
 # has to be undone.
 PAYLOAD_CFLAGS = $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -frandom-seed=$< -DFDT_ASSUME_MASK=44 \
@@ -63,9 +63,11 @@ PAYLOAD_O := $(patsubst %,$(PAYLOAD_OBJ)/%.o,$(PAYLOAD_SRC)) \
 # libfdt comes from the source of dtc, checked by its sum in configs/sources.
 ifndef DTC_RULE
 DTC_RULE := 1
+# DTC_SRC names an unpacked source instead, for builds without a network.
 $(DTC)/.unpacked: configs/sources
 	@rm -rf $(DTC) && mkdir -p $(DTC)
-	@tar -xf "$$(configs/fetch dtc)" --strip-components=1 -C $(DTC)
+	@if [ -n "$(DTC_SRC)" ]; then cp -r "$(DTC_SRC)/libfdt" $(DTC); else \
+		tar -xf "$$(configs/fetch dtc)" --strip-components=1 -C $(DTC); fi
 	@touch $@
 $(LIBFDT_SRC:%=$(DTC)/libfdt/%): $(DTC)/.unpacked ;
 endif

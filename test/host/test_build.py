@@ -22,7 +22,7 @@ PAYLOADS = {"x86_64": PAYLOAD, "aarch64": PAYLOAD_ARM64}
 KERNELS = {"x86_64": bzimage.kernel, "aarch64": armimage.kernel}
 MAX_FILE, MAX_FUNCTION = 600, 90
 SPDX = "SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause"
-NO_SPDX = {"VERSION"}
+NO_SPDX = {"VERSION", "debian/changelog", "debian/source/format"}  # see .reuse/dep5
 
 
 def files():
