@@ -200,6 +200,14 @@ static void not_written(void **state)
 	assert_int_equal(fdt_path_offset(dtb, "/chosen"), -FDT_ERR_NOTFOUND);
 	assert_int_equal(fdt_chosen_set_handover(dtb, &h), LUO_E_FORMAT);
 	h.fdt_pa = 0x1000;
+	h.fdt_size = 1ULL << 32;
+	assert_int_equal(fdt_chosen_set_handover(dtb, &h), LUO_E_FORMAT);
+	h.fdt_size = 0x1000;
+	if (fdt_setprop_u32(dtb, 0, "#size-cells", 0))
+		fail();
+	assert_int_equal(fdt_chosen_set_handover(dtb, &h), LUO_E_FORMAT);
+	if (fdt_setprop_u32(dtb, 0, "#size-cells", 1))
+		fail();
 	fdt_pack(dtb);
 	assert_int_equal(fdt_chosen_set_handover(dtb, &h), LUO_E_LIMIT);
 	assert_int_equal(fdt_open_into(dtb, dtb, sizeof(dtb)), 0);

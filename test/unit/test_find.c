@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../fdt/chosen.h"
 #include "../../fdt/find.h"
 #include "../../fdt/tree.h"
-#include "check.h"
+#include "harm.h"
 
 #define NODE (STRAY_AT + KIB(512)) /* setup_data nodes lie here */
 #define TREE (STRAY_AT + KIB(768)) /* and a device tree */
@@ -114,6 +115,36 @@ static void tie(void **state)
 	world_close(&w);
 }
 
+/* Of two without live update it does not matter which. */
+static void tie_without_luo(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_V5);
+	w.kho.child = NULL;
+	world_write_kho(&w);
+	twin(&w, true);
+	assert_int_equal(scan(&w, 4), 0);
+	assert_int_equal(look.l.ties, 1);
+	assert_false(look.c[look.l.best].has_luo);
+	world_close(&w);
+}
+
+/* The last of the container's codes: with it a container is not sound. */
+static void headless(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_S2);
+	set_head(&w, 0);
+	assert_int_equal(scan(&w, 4), 0);
+	assert_int_equal(look.c[0].first, LUO_C05);
+	assert_false(look.c[0].verified);
+	world_close(&w);
+}
+
 /* Of two sound ones the later live update is the state. */
 static void higher_number(void **state)
 {
@@ -181,6 +212,8 @@ static void pieces(void **state)
 	for (u32 len = 0; len < fdt_totalsize(page); len += 3)
 		assert_int_equal(fdt_scan_piece(&s, MIB(2), page, len), 0);
 	assert_int_equal(s.nr, 0);
+	assert_int_equal(fdt_scan_piece(&s, MIB(2), page, fdt_totalsize(page)), 0);
+	assert_int_equal(s.nr, 1);
 	for (u32 i = 0; i < 2; i++)
 		assert_int_equal(fdt_scan_piece(&s, MIB(2), page, sizeof(page)), 0);
 	assert_int_equal(s.nr, 1);
@@ -192,6 +225,34 @@ static void pieces(void **state)
 	assert_int_equal(fdt_create_empty_tree(page, sizeof(page)), 0);
 	assert_int_equal(fdt_scan_piece(&s, MIB(8), page, sizeof(page)), 0);
 	assert_int_equal(s.nr, 1);
+	world_close(&w);
+}
+
+/* Trees that are larger than any page, or whose header contradicts itself. */
+static void no_candidates(void **state)
+{
+	static u8 tree[FDT_SCAN_TREE + 16] __attribute__((aligned(8)));
+	static u8 room[FDT_SCAN_TREE + 16] __attribute__((aligned(8)));
+	struct fdt_scan s = { look.c, 4, 0, room };
+	struct world w;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_V5);
+	for (u32 size = FDT_SCAN_TREE; size <= FDT_SCAN_TREE + 8; size += 8) {
+		memset(room, 0x5a, sizeof(room));
+		if (fdt_open_into(world_at(&w, w.kho.fdt_pa, 4096), tree, (int)size))
+			fail();
+		s.nr = 0;
+		assert_int_equal(fdt_scan_piece(&s, MIB(2), tree, sizeof(tree)), 0);
+		assert_int_equal(s.nr, size == FDT_SCAN_TREE);
+		assert_int_equal(room[FDT_SCAN_TREE], 0x5a);
+	}
+	if (fdt_open_into(world_at(&w, w.kho.fdt_pa, 4096), tree, 4096))
+		fail();
+	fdt_set_off_mem_rsvmap(tree, 4096 + 8);
+	s.nr = 0;
+	assert_int_equal(fdt_scan_piece(&s, MIB(2), tree, sizeof(tree)), 0);
+	assert_int_equal(s.nr, 0);
 	world_close(&w);
 }
 
@@ -222,6 +283,59 @@ static void named_by_a_node(void **state)
 	look.found.handover.scratch_size = 8;
 	fdt_found_scratch(&look.phys, &look.found);
 	assert_int_equal(look.found.nr_areas, 0);
+	world_close(&w);
+}
+
+/* A node with a size that no page has, with that of another page size, with areas out of reach. */
+static void named_wrongly(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_V5);
+	write_node(&w, NODE, 32);
+	world_put(&w, NODE + 24, 4097);
+	assert_int_equal(scan(&w, 4), 0);
+	assert_int_equal(look.found.named_at, 0);
+	fdt_locate_given(&look.l, w.kho.fdt_pa, &look.found);
+	expect_taken(&w, w.kho.fdt_pa, 1);
+	assert_int_equal(look.found.named_at, 0);
+	world_put(&w, NODE + 24, 65536);
+	assert_int_equal(scan(&w, 4), 0);
+	assert_int_equal(look.found.named_at, 0);
+	write_node(&w, NODE, 32);
+	world_put(&w, NODE + 32, HOLE);
+	assert_int_equal(scan(&w, 4), 0);
+	assert_int_equal(look.found.named_at, 0);
+	world_put(&w, NODE + 32, SCRATCH_PA);
+	assert_int_equal(scan(&w, 4), 0);
+	assert_int_equal(look.found.named_at, NODE);
+	world_close(&w);
+}
+
+/* Every page with the magic number costs time, so that only so many are looked into. */
+static void named_behind_many_trees(void **state)
+{
+	u64 first = HIGH_BANK + MIB(8), last = first + 1024 * 4096;
+	const fdt32_t magic = cpu_to_fdt32(FDT_MAGIC);
+	struct world w;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_V5);
+	for (u64 pa = first; pa < last - 4096; pa += 4096)
+		memcpy(world_at(&w, pa, 4), &magic, 4);
+	assert_int_equal(fdt_create_empty_tree(world_at(&w, last, 1024), 1024), 0);
+	assert_int_equal(fdt_chosen_set_handover(world_at(&w, last, 1024), &w.handover), 0);
+	/* The KHO FDT and the memblock tree are two of them. */
+	memset(world_at(&w, first, 2 * 4096), 0, 2 * 4096);
+	assert_int_equal(scan(&w, 4), 0);
+	assert_int_equal(look.l.search.trees, 1024);
+	assert_int_equal(look.found.named, LUO_BOOT_TREE);
+	assert_int_equal(look.found.named_at, last);
+	memcpy(world_at(&w, first, 4), &magic, 4);
+	assert_int_equal(scan(&w, 4), 0);
+	assert_int_equal(look.l.search.trees, 1024);
+	assert_int_equal(look.found.named_at, 0);
 	world_close(&w);
 }
 
@@ -293,6 +407,8 @@ static void tree_at(void **state)
 	fdt_set_totalsize(p, 39);
 	assert_null(fdt_tree_at(&w.phys, TREE, &size, &damage));
 	assert_string_equal(damage, "its size is below 40 bytes");
+	fdt_set_totalsize(p, 40);
+	assert_ptr_equal(fdt_tree_at(&w.phys, TREE, &size, &damage), p);
 	fdt_set_totalsize(p, MIB(2) + 1);
 	assert_null(fdt_tree_at(&w.phys, TREE, &size, &damage));
 	assert_string_equal(damage, "it is larger than 2 MiB");
@@ -305,12 +421,23 @@ static void tree_at(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing),	   cmocka_unit_test(one_of_each_page_size),
-		cmocka_unit_test(stale),	   cmocka_unit_test(tie),
-		cmocka_unit_test(higher_number),   cmocka_unit_test(no_room),
-		cmocka_unit_test(compared),	   cmocka_unit_test(pieces),
-		cmocka_unit_test(named_by_a_node), cmocka_unit_test(named_differently),
-		cmocka_unit_test(given),	   cmocka_unit_test(tree_at),
+		cmocka_unit_test(nothing),
+		cmocka_unit_test(one_of_each_page_size),
+		cmocka_unit_test(stale),
+		cmocka_unit_test(tie),
+		cmocka_unit_test(higher_number),
+		cmocka_unit_test(no_room),
+		cmocka_unit_test(compared),
+		cmocka_unit_test(pieces),
+		cmocka_unit_test(named_by_a_node),
+		cmocka_unit_test(named_differently),
+		cmocka_unit_test(given),
+		cmocka_unit_test(tree_at),
+		cmocka_unit_test(tie_without_luo),
+		cmocka_unit_test(headless),
+		cmocka_unit_test(no_candidates),
+		cmocka_unit_test(named_wrongly),
+		cmocka_unit_test(named_behind_many_trees),
 	};
 
 	return cmocka_run_group_tests_name("find", tests, NULL, NULL);

@@ -214,6 +214,12 @@ static void order_huge(struct world *w)
 	world_put32(w, nr_at(w) + 20, 1 | 0xffffU << 16);
 }
 
+/* 2^order pages are 1 GiB, the most that a reader can align to. */
+static void order_largest(struct world *w)
+{
+	world_put32(w, nr_at(w) + 20, 1 | (30 - w->shift) << 16);
+}
+
 static void order_too_large(struct world *w)
 {
 	world_put32(w, nr_at(w) + 20, 1 | (31 - w->shift) << 16);
@@ -303,6 +309,7 @@ static const struct damage damages[] = {
 	{ "no pages stated", total_none, LUO_F20, LOSE },
 	{ "runs of two pages", order_one, LUO_F20, LOSE },
 	{ "runs of order 65535", order_huge, LUO_F21, LOSE },
+	{ "runs of 1 GiB", order_largest, LUO_F20, LOSE },
 	{ "runs of 2 GiB", order_too_large, LUO_F21, LOSE },
 	{ "vmalloc flags", vmalloc_flags, LUO_F22, NOTE },
 	{ "folio not preserved", folio_unpreserved, LUO_F24, LOSE },

@@ -133,6 +133,19 @@ static void cmdline_absent(struct world *w)
 	world_put32(w, ZERO_PAGE + 0x228, 0);
 }
 
+/* More than any kernel takes is not believed, and the text there is not looked at. */
+static void cmdline_longest(struct world *w)
+{
+	world_put32(w, ZERO_PAGE + 0x238, 65536);
+	put_cmdline(w, "kho=off liveupdate=on");
+}
+
+static void cmdline_too_long(struct world *w)
+{
+	world_put32(w, ZERO_PAGE + 0x238, 65537);
+	put_cmdline(w, "kho=off liveupdate=on");
+}
+
 static void list_outside(struct world *w)
 {
 	u64 pa = world_stray(w, 0);
@@ -282,6 +295,8 @@ static const struct harm harms[] = {
 	{ "initrd_before_block", initrd_before_block, FINE },
 	{ "cmdline_outside", cmdline_outside, LUO_B05, NOTE, 1 },
 	{ "cmdline_absent", cmdline_absent, FINE },
+	{ "cmdline_longest", cmdline_longest, LUO_B08, LOSE, 1 },
+	{ "cmdline_too_long", cmdline_too_long, FINE },
 	{ "list_outside", list_outside, LUO_B05, NOTE, 1 },
 	{ "map_cut", map_cut, LUO_B07, PANIC, 0 },
 	{ "map_in_ext", map_in_ext, FINE },
@@ -316,6 +331,8 @@ static const struct line lines[] = {
 	{ "kho=enable liveupdate=True", { 0 } },
 	{ "kho=off kho=on liveupdate=0 liveupdate=on", { 0 } },
 	{ "kho=on kho=what liveupdate=on", { 0 } },
+	{ "kho=on kho=o kho=ox liveupdate=on", { 0 } },
+	{ "kho=on liveupdate=of", { LUO_B10 } },
 	{ "kho=off liveupdate=on", { LUO_B08 } },
 	{ "kho=on liveupdate=on kho=0", { LUO_B08 } },
 	{ "kho=N liveupdate=on", { LUO_B08 } },
@@ -497,6 +514,23 @@ static void too_many_ranges(void **state)
 	assert_int_equal(r.nr_findings, 0);
 }
 
+/* Ranges that are empty or wrap are none; one that ends with the address space is. */
+static void no_range(void **state)
+{
+	static struct luo_next next;
+
+	(void)state;
+	luo_next_ram(&next, 4096, 0);
+	luo_next_ram(&next, 4096, ~0ULL - 4095);
+	luo_next_part(&next, 4096, 0, "part", true);
+	luo_next_part(&next, 4096, ~0ULL - 4095, "part", true);
+	assert_int_equal(next.nr_ram + next.nr_parts, 0);
+	luo_next_ram(&next, 4096, ~0ULL - 4096);
+	luo_next_part(&next, 4096, ~0ULL - 4096, "part", true);
+	assert_int_equal(next.nr_ram, 1);
+	assert_int_equal(next.nr_parts, 1);
+}
+
 /* No zero page there: nothing is known, and nothing is said. */
 static void no_params(void **state)
 {
@@ -532,7 +566,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(command_lines),  cmocka_unit_test(kho_by_default),
 		cmocka_unit_test(names_the_part), cmocka_unit_test(too_many_ranges),
-		cmocka_unit_test(no_params),
+		cmocka_unit_test(no_range),	  cmocka_unit_test(no_params),
 	};
 	int failed = run_harms();
 

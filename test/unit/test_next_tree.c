@@ -15,7 +15,7 @@
 #define INITRD	(LOW_BANK + KIB(800))
 #define IMA	(LOW_BANK + KIB(900))
 #define EFI_MAP STRAY_AT
-#define ROOM	8192
+#define ROOM	KIB(128)
 
 struct pair {
 	u64 start, size;
@@ -26,11 +26,15 @@ struct tree {
 	u32 ac, sc;
 	bool no_chosen;
 	const char *bootargs;
+	u32 bootargs_len; /* 0: with its NUL */
 	struct pair memory[2], usable[1], ima, reserved[1], memreserve[2];
 	u32 nr_memory, nr_usable, nr_reserved, nr_memreserve;
 	const char *status, *reserved_flag;
 	struct pair initrd; /* start and end */
+	bool initrd_odd;    /* its start has 12 bytes, */
+	bool ima_short;	    /* and the IMA buffer 4 */
 	u64 efi_size, efi_step;
+	bool no_efi_size;
 	u64 entry;
 };
 
@@ -63,22 +67,40 @@ static void put_pairs(void *dtb, const struct tree *t, const char *name, const s
 	ok(fdt_property(dtb, name, be, (int)n * 4));
 }
 
+static void put_start(void *dtb, const struct tree *t)
+{
+	fdt32_t be[3] = { 0, cpu_to_fdt32((u32)(t->initrd.start >> 32)),
+			  cpu_to_fdt32((u32)t->initrd.start) };
+
+	ok(fdt_property(dtb, "linux,initrd-start", be + !t->initrd_odd, t->initrd_odd ? 12 : 8));
+}
+
+static void put_efi(void *dtb, const struct tree *t)
+{
+	put_number(dtb, "linux,uefi-mmap-start", EFI_MAP, 2);
+	if (!t->no_efi_size)
+		put_number(dtb, "linux,uefi-mmap-size", t->efi_size, 1);
+	if (t->efi_step)
+		put_number(dtb, "linux,uefi-mmap-desc-size", t->efi_step, 1);
+}
+
 static void put_chosen(void *dtb, const struct tree *t)
 {
 	ok(fdt_begin_node(dtb, "chosen"));
-	if (t->bootargs)
+	if (t->bootargs && t->bootargs_len)
+		ok(fdt_property(dtb, "bootargs", t->bootargs, (int)t->bootargs_len));
+	else if (t->bootargs)
 		ok(fdt_property_string(dtb, "bootargs", t->bootargs));
 	if (t->initrd.size) {
-		put_number(dtb, "linux,initrd-start", t->initrd.start, 2);
+		put_start(dtb, t);
 		put_number(dtb, "linux,initrd-end", t->initrd.size, 2);
 	}
-	if (t->ima.start)
+	if (t->ima_short)
+		put_number(dtb, "linux,ima-kexec-buffer", t->ima.start, 1);
+	else if (t->ima.start)
 		put_pairs(dtb, t, "linux,ima-kexec-buffer", &t->ima, 1);
-	if (t->efi_step) {
-		put_number(dtb, "linux,uefi-mmap-start", EFI_MAP, 2);
-		put_number(dtb, "linux,uefi-mmap-size", t->efi_size, 1);
-		put_number(dtb, "linux,uefi-mmap-desc-size", t->efi_step, 1);
-	}
+	if (t->efi_size)
+		put_efi(dtb, t);
 	ok(fdt_end_node(dtb));
 }
 
@@ -145,9 +167,10 @@ static struct tree sound(struct world *w)
 	};
 }
 
+static struct luo_next next;
+
 static void check(struct answer *a, struct world *w, const struct tree *t)
 {
-	static struct luo_next next;
 	struct luo_phys phys = w->phys;
 	struct luo_map map;
 
@@ -251,6 +274,13 @@ static void memory_limited(struct world *w, struct tree *t)
 	t->nr_usable = 1;
 }
 
+/* The older word for it. */
+static void memory_ok(struct world *w, struct tree *t)
+{
+	memory_limited(w, t);
+	t->status = "ok";
+}
+
 /* arm64 counts memory: 8M are all of the low bank. memmap= is nothing there. */
 static void mem_too_little(struct world *w, struct tree *t)
 {
@@ -282,11 +312,79 @@ static void bootargs_absent(struct world *w, struct tree *t)
 	t->bootargs = NULL;
 }
 
+static void bootargs_unterminated(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->bootargs = "kho=off liveupdate=off";
+	t->bootargs_len = 22;
+}
+
+static void bootargs_empty(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->bootargs = "";
+}
+
+static void bootargs_shortest(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->bootargs = "x";
+}
+
+static char long_args[LUO_CMDLINE_MAX + 2];
+
+static void bootargs_long(struct tree *t, u32 len)
+{
+	memset(long_args, 'x', len - 1);
+	memcpy(long_args, "liveupdate=on ", 14);
+	t->bootargs = long_args;
+	t->bootargs_len = len;
+	long_args[len - 1] = '\0';
+}
+
+/* The most that is believed, and a byte more. */
+static void bootargs_longest(struct world *w, struct tree *t)
+{
+	(void)w;
+	bootargs_long(t, 65536);
+}
+
+static void bootargs_too_long(struct world *w, struct tree *t)
+{
+	(void)w;
+	bootargs_long(t, 65537);
+}
+
+static void initrd_start_odd(struct world *w, struct tree *t)
+{
+	initrd_on_block(w, t);
+	t->initrd_odd = true;
+}
+
+static void ima_absent(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->ima.start = 0;
+	t->nr_memreserve = 1;
+}
+
+static void ima_short(struct world *w, struct tree *t)
+{
+	(void)w;
+	t->ima_short = true;
+}
+
 static void ima_hole(struct world *w, struct tree *t)
 {
 	(void)w;
 	t->ima.start = HOLE;
 	t->nr_memreserve = 1;
+}
+
+static void ima_empty(struct world *w, struct tree *t)
+{
+	ima_hole(w, t);
+	t->ima.size = 0;
 }
 
 static void ima_on_block(struct world *w, struct tree *t)
@@ -348,6 +446,44 @@ static void efi_malformed(struct world *w, struct tree *t)
 	t->efi_step = 39;
 }
 
+/* One descriptor of the least size, which is all of the map: the high bank is no memory in it. */
+static void efi_smallest(struct world *w, struct tree *t)
+{
+	efi(w, t);
+	t->efi_size = t->efi_step = 40;
+}
+
+static void efi_tiny(struct world *w, struct tree *t)
+{
+	efi_smallest(w, t);
+	t->efi_size = 39;
+}
+
+/* The largest map that is believed, and one that is not. */
+static void efi_largest(struct world *w, struct tree *t)
+{
+	efi_runtime(w, t);
+	t->efi_size = MIB(1);
+}
+
+static void efi_too_large(struct world *w, struct tree *t)
+{
+	efi_runtime(w, t);
+	t->efi_size = MIB(1) + 48;
+}
+
+static void efi_sizeless(struct world *w, struct tree *t)
+{
+	efi_runtime(w, t);
+	t->no_efi_size = true;
+}
+
+static void efi_stepless(struct world *w, struct tree *t)
+{
+	efi_runtime(w, t);
+	t->efi_step = 0;
+}
+
 static void efi_map_on_block(struct world *w, struct tree *t)
 {
 	efi(w, t);
@@ -385,11 +521,21 @@ static const struct harm harms[] = {
 	{ "memory_disabled", memory_disabled, FINE },
 	{ "memory_okay", memory_okay, FINE },
 	{ "memory_limited", memory_limited, LUO_B07, PANIC },
+	{ "memory_ok", memory_ok, LUO_B07, PANIC },
 	{ "mem_too_little", mem_too_little, LUO_B07, PANIC, LUO_B11 },
 	{ "mem_enough", mem_enough, LUO_B11, NOTE },
 	{ "memmap_of_x86", memmap_of_x86, FINE },
 	{ "kho_off", kho_off, LUO_B08, LOSE },
 	{ "bootargs_absent", bootargs_absent, FINE },
+	{ "bootargs_unterminated", bootargs_unterminated, FINE },
+	{ "bootargs_empty", bootargs_empty, FINE },
+	{ "bootargs_shortest", bootargs_shortest, LUO_B09, LOSE, LUO_B10 },
+	{ "bootargs_longest", bootargs_longest, LUO_B09, LOSE },
+	{ "bootargs_too_long", bootargs_too_long, FINE },
+	{ "initrd_start_odd", initrd_start_odd, FINE },
+	{ "ima_absent", ima_absent, FINE },
+	{ "ima_short", ima_short, LUO_B14, NOTE },
+	{ "ima_empty", ima_empty, FINE },
 	{ "ima_hole", ima_hole, LUO_B14, NOTE },
 	{ "ima_on_block", ima_on_block, LUO_B06, LOSE, LUO_B05 },
 	{ "efi", efi, FINE },
@@ -398,6 +544,12 @@ static const struct harm harms[] = {
 	{ "efi_wraps", efi_wraps, LUO_B07, PANIC },
 	{ "efi_cut", efi_cut, FINE },
 	{ "efi_malformed", efi_malformed, FINE },
+	{ "efi_smallest", efi_smallest, LUO_B07, PANIC },
+	{ "efi_tiny", efi_tiny, FINE },
+	{ "efi_largest", efi_largest, LUO_B07, PANIC },
+	{ "efi_too_large", efi_too_large, FINE },
+	{ "efi_sizeless", efi_sizeless, FINE },
+	{ "efi_stepless", efi_stepless, FINE },
 	{ "efi_map_on_block", efi_map_on_block, LUO_B06, LOSE },
 	{ "no_chosen", no_chosen, FINE },
 };
@@ -440,6 +592,7 @@ static void harm_test(void **state)
 /* With one cell for each number, as small machines have it. */
 static void one_cell(void **state)
 {
+	static const u32 bad[][2] = { { 3, 2 }, { 2, 3 }, { 0, 2 }, { 2, 0 } };
 	struct answer a;
 	struct world w;
 	struct tree t;
@@ -453,10 +606,13 @@ static void one_cell(void **state)
 	check(&a, &w, &t);
 	assert_true(count_of(&a, LUO_B07) > 0); /* nothing above 4 GiB can be told */
 	assert_int_equal(count_of(&a, LUO_B14), 0);
-	t.ac = 3;
-	t.sc = 2;
-	check(&a, &w, &t);
-	assert_int_equal(a.report.nr_findings, 0);
+	for (u32 i = 0; i < LUO_ARRAY_SIZE(bad); i++) {
+		t.ac = bad[i][0];
+		t.sc = bad[i][1];
+		check(&a, &w, &t);
+		assert_int_equal(a.report.nr_findings, 0);
+		assert_int_equal(next.nr_parts, 0);
+	}
 	run_close(&a);
 	world_close(&w);
 }
@@ -464,7 +620,6 @@ static void one_cell(void **state)
 /* Trees that are none, not whole, or misplaced. */
 static void no_tree(void **state)
 {
-	static struct luo_next next;
 	const u64 place[] = { HOLE, LOW_BANK + LOW_SIZE - 8, TREE + 4, TREE + KIB(64) };
 	struct luo_report r;
 	struct world w;
@@ -480,6 +635,9 @@ static void no_tree(void **state)
 		fdt_next(&next, &w.phys, place[i], 0, &r);
 	put_tree(&w, &t);
 	fdt_set_totalsize(world_at(&w, TREE, ROOM), MIB(3));
+	fdt_next(&next, &w.phys, TREE, 0, &r);
+	put_tree(&w, &t);
+	fdt_set_off_mem_rsvmap(world_at(&w, TREE, ROOM), ROOM);
 	fdt_next(&next, &w.phys, TREE, 0, &r);
 	assert_int_equal(next.nr_parts, 0);
 	assert_int_equal(r.nr_findings, 0);

@@ -107,6 +107,17 @@ static void flb_overfull(struct world *w)
 	world_put(w, w->flb_pa + 8, world_page(w));
 }
 
+/* As many as fit behind the header of 16 bytes, 64 bytes each. */
+static void flb_full(struct world *w)
+{
+	world_put(w, w->flb_pa + 8, (world_page(w) - 16) / 64);
+}
+
+static void flb_one_too_many(struct world *w)
+{
+	world_put(w, w->flb_pa + 8, (world_page(w) - 16) / 64 + 1);
+}
+
 static void flb_used(struct world *w)
 {
 	world_put(w, w->flb_pa + 8, 1);
@@ -244,6 +255,8 @@ static const struct damage page_damages[] = {
 	{ "map node preserved", node_preserved, LUO_M12, LOSE, .also = LUO_M11 },
 	{ "no FLB area", no_flb, FINE },
 	{ "an FLB", flb_used, FINE },
+	{ "FLB area full", flb_full, FINE },
+	{ "FLB area with one too many", flb_one_too_many, LUO_C08, PANIC },
 	{ "FLB area not preserved", flb_stray, LUO_C07, LOSE },
 	{ "FLB area in a hole", flb_hole, LUO_C07, PANIC },
 	{ "FLB area overfull", flb_overfull, LUO_C08, PANIC },

@@ -145,6 +145,16 @@ static void operations(void **state)
 	phys = w.phys;
 	phys.ops = &read_only;
 	assert_int_equal(luo_op_execute(&phys, &op), LUO_E_STORE);
+	for (u32 i = 0; i < 3; i++) {
+		read_only = *w.phys.ops;
+		if (i == 0)
+			read_only.store = NULL;
+		else if (i == 1)
+			read_only.store16 = NULL;
+		else
+			read_only.persist = NULL;
+		assert_int_equal(luo_op_execute(&phys, &op), LUO_E_STORE);
+	}
 	op.pa = HOLE;
 	assert_int_equal(luo_op_execute(&w.phys, &op), LUO_E_RAM);
 	op.why = LUO_OP_COPY;
@@ -191,7 +201,8 @@ static int compact(struct answer *a, struct world *w, size_t size, struct luo_to
 	return err;
 }
 
-/* No room for the tables; more blocks than were counted; a block that was damaged since. */
+/* No room for the tables; more blocks than were counted; a block that is no longer preserved, or
+ * was damaged since. */
 static void plan_refuses(void **state)
 {
 	struct luo_totals totals;
@@ -206,6 +217,10 @@ static void plan_refuses(void **state)
 	totals.blocks = 3;
 	assert_int_equal(compact(&a, &w, LUO_ARENA_MIN, &totals), LUO_E_LIMIT);
 	totals.blocks = 12;
+	world_forget(&w, w.block[11].pa, 0);
+	assert_int_equal(compact(&a, &w, LUO_ARENA_MIN, &totals), LUO_E_FORMAT);
+	world_preserve(&w, w.block[11].pa, 0);
+	assert_int_equal(compact(&a, &w, LUO_ARENA_MIN, &totals), 0);
 	world_put(&w, w.block[5].pa + 8, 1000);
 	assert_int_equal(compact(&a, &w, LUO_ARENA_MIN, &totals), LUO_E_FORMAT);
 	run_close(&a);

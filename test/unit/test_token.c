@@ -26,8 +26,13 @@ static void expect_words(const char *line, const struct word *word, u32 nr)
 static void words(void **state)
 {
 	static const struct word plain[] = {
-		{ "quiet", "quiet", "" }, { "kho=on", "kho", "on" }, { "--", "--", "" },
-		{ "a==b", "a", "=b" },	  { "c=", "c", "" },
+		{ "quiet", "quiet", "" },
+		{ "kho=on", "kho", "on" },
+		{ "--", "--", "" },
+		{ "a==b", "a", "=b" },
+		{ "c=", "c", "" },
+		{ "d", "d", "" },
+		{ "e\x08\x0e=\x1f", "e\x08\x0e", "\x1f" },
 	};
 	static const struct word quoted[] = {
 		{ "a=\"b c\"", "a", "b c" },
@@ -38,7 +43,8 @@ static void words(void **state)
 	(void)state;
 	expect_words("", NULL, 0);
 	expect_words(" \t\n", NULL, 0);
-	expect_words("  quiet\tkho=on -- a==b c=\n", plain, LUO_ARRAY_SIZE(plain));
+	expect_words("  quiet\tkho=on -- a==b c=\rd\t\n\v\f\re\x08\x0e=\x1f\n", plain,
+		     LUO_ARRAY_SIZE(plain));
 	expect_words("a=\"b c\" \"d=e f\" g=\"h", quoted, LUO_ARRAY_SIZE(quoted));
 }
 
