@@ -51,12 +51,12 @@ static bool number(const struct reader *r, const char *name, u64 *value)
 	return true;
 }
 
-/* Take one (address, size) pair of the root's cells off a property. */
+/* Take one (address, size) pair of the root's cells off a property; len: negative without one. */
 static bool take_pair(const struct reader *r, const fdt32_t **p, int *len, u64 *start, u64 *size)
 {
 	int nr = r->ac + r->sc;
 
-	if (!*p || *len < nr * 4)
+	if (*len < nr * 4)
 		return false;
 	*start = cells(*p, r->ac);
 	*size = cells(*p + r->ac, r->sc);

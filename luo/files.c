@@ -47,8 +47,6 @@ static bool pointer_fits(struct luo_verify *v, u64 files, u64 count, u64 pa,
 {
 	const struct luo_chain_abi *abi = &v->state->abi->files;
 
-	if (!files && !count)
-		return false;
 	if (!files) {
 		luo_verify_add(v, LUO_S14, LUO_SEV_LOSE, pa, count, owner);
 		return false;
@@ -62,7 +60,7 @@ static bool pointer_fits(struct luo_verify *v, u64 files, u64 count, u64 pa,
  * luo_verify_files() - check the files of one session
  * @v:         the verification
  * @session:   its position among all sessions
- * @record:    its mapped record
+ * @record:    its mapped record; pointer or number of files is not 0
  * @record_pa: physical address of that
  *
  * Source: luo_file_deserialize() of Linux 7.1 (array) and 7.3 (blocks).
@@ -91,6 +89,6 @@ void luo_verify_files(struct luo_verify *v, u64 session, const u8 *record, u64 r
 	}
 	if (!v->quiet)
 		v->totals.fewest_fblocks += luo_fewest(&list.chain, total);
-	if (!more && !list.unsure && total != count && list.chain.abi->linked)
+	if (!more && !list.unsure && total != count)
 		luo_verify_add(v, LUO_F10, list.chain.abi->total, record_pa, total, &list.owner);
 }

@@ -47,6 +47,10 @@ u64 luo_map_key(const struct luo_map *map, u64 pa, u32 order)
 
 /**
  * luo_map_decode() - what a key stands for
+ * @map:   the map
+ * @key:   any value
+ * @pa:    filled in: address of the allocation
+ * @order: filled in: log2 of its pages, below LUO_MAX_ORDERS
  *
  * Return: false for keys that stand for nothing: 0, or an order that covers all addresses.
  */
@@ -112,7 +116,7 @@ const struct luo_leaf *luo_map_leaf(struct luo_map *map, u64 pa, u32 order)
 
 static bool fits(const struct luo_map *map, u64 pa, u32 order)
 {
-	return order < 64 - map->phys->page_shift && order < LUO_MAX_ORDERS &&
+	return order < 64 - map->phys->page_shift &&
 	       !(pa & ((1ULL << (map->phys->page_shift + order)) - 1));
 }
 

@@ -67,7 +67,7 @@ static void count_entry(struct luo_owners *o, u64 key)
 	u32 order;
 	u64 pa;
 
-	if (!luo_map_decode(&o->map, key, &pa, &order) || order >= LUO_MAX_ORDERS)
+	if (!luo_map_decode(&o->map, key, &pa, &order))
 		return;
 	o->orders |= 1ULL << order;
 	o->by_order[order].entries++;
