@@ -20,10 +20,10 @@ from guest import Batch, create
 from images import ROOT
 from kexec import VERDICT, Hop, parse_verdict
 from memory import PAGE, diff_pages, diff_words
+from spoil import Spoiler
 from state import SESSIONS_PER_BLOCK
 
 CODE = re.compile(r"^\s*LUO-([A-Z][0-9]{2}) ")
-ONES = (1 << 64) - 1
 ACCESSED_AND_DIRTY = 0x60     # of an entry in page tables of x86
 FILES = 70              # of the first session: a block of 63, and another
 GENERAL = {
@@ -39,85 +39,8 @@ def documented():
     for line in (ROOT / "docs/damaged-states.md").read_text().splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) == 6:
-            found[cells[0]] = (set(re.findall(r"\b[A-Z]\d\d\b", cells[1])),
+            found[cells[0]] = (re.findall(r"\b[A-Z]\d\d\b", cells[1]),
                                cells[2].split()[0], cells[5].split()[0])
-    return found
-
-
-def fields(state):
-    """{field: (pa, the object it lies in, another owner's)}, None: not tried"""
-    first, second, _ = state.session_blocks()[:3]
-    record, short = state.sessions()[:2]
-    file = state.files(short)[0]
-    return {
-        "KHO FDT: LUO address": (
-            state.fdt + state.tree().children["LUO"].props[
-                "preserved-data"].offset, None, None),
-        "LUO record: sessions_pa": (state.sessions_head_pa(), None, state.fdt),
-        "session block: next": (first.pa, first.pa, second.next),
-        "session: files": (record.pa + 64, first.pa, short.files),
-        "file block: next": (record.files, record.files, short.files),
-        "file: data": (file.pa + 48, None, None),
-    }
-
-
-def counts(state):
-    first, record = state.session_blocks()[0], state.sessions()[0]
-    short = state.sessions()[1]
-    return {"session block: count": (first.count_pa, SESSIONS_PER_BLOCK),
-            "session: count": (short.pa + 72, None),
-            "file block: count": (record.files + 8, 63)}
-
-
-def damages(memory, state):
-    """[(name, pa, new bytes)]: pointers, counts, strings, names, the map."""
-    def word(value):
-        return (value & ONES).to_bytes(8, "little")
-
-    last = memory.segments[-1]
-    low, _ = next(area for area in state.scratch() if area[1])
-    found = []
-    for field, (pa, itself, other) in fields(state).items():
-        old = memory.u64(pa)
-        ways = {"all ones": ONES, "off by one": old + 1,
-                "misaligned": old + PAGE // 2, "above RAM": last.pa + last.size,
-                "at the top of all addresses": -PAGE, "zero": 0}
-        if other:
-            ways["into another owner"] = other
-        if itself:
-            ways["into itself"] = itself
-        found += [(f"{field}: {way}", pa, word(value))
-                  for way, value in ways.items()]
-        if field in ("session block: next", "session: files"):
-            found.append((f"{field}: into scratch", pa, word(low)))
-    for field, (pa, room) in counts(state).items():
-        old = memory.u64(pa)
-        ways = {"zero": 0, "all ones": ONES, "highest bit": old ^ 1 << 63,
-                "bit 32": old + (1 << 32)}
-        if room:
-            ways["one more than fit"] = room + 1
-        found += [(f"{field}: {way}", pa, word(value))
-                  for way, value in ways.items()]
-    record, fourth = state.sessions()[1], state.sessions()[3]
-    found += [("session: name: without end", record.pa, b"x" * 64),
-              ("session: name: zero", record.pa, bytes(64)),
-              ("session: name: duplicated", record.pa,
-               memory.read(fourth.pa, 64)),
-              ("file: handler: without end", state.files(record)[0].pa,
-               b"x" * 48),
-              ("LUO record: string: off by one", state.luo() + 5, b"6"),
-              ("KHO FDT: compatible: off by one",
-               state.kho_compatible_pa() + 5, b"5"),
-              ("KHO FDT: magic: zero", state.fdt, bytes(4)),
-              ("KHO FDT: totalsize: all ones", state.fdt + 4, b"\xff" * 4),
-              ("KHO FDT: off_dt_struct: misaligned", state.fdt + 11,
-               bytes([memory.read(state.fdt + 11, 1)[0] + 2]))]
-    for what, pa in (("session block", state.session_blocks()[0].pa),
-                     ("LUO container", state.luo()), ("KHO FDT", state.fdt)):
-        byte, mask = state.map_bit(pa, 0)
-        article = "a" if what == "session block" else "the"
-        found.append((f"map: entry of {article} {what}: zero", byte,
-                      bytes([memory.read(byte, 1)[0] & ~mask])))
     return found
 
 
@@ -178,26 +101,62 @@ class Again:
             self.gdb.set_reg(name, self.registers[name])
 
 
-@pytest.mark.everywhere
-def test_every_damage_gets_its_verdict(boot, images, seed, nonce):
+FEW = Batch("few", 0, 1, 3, 4096, "damaged")
+# a version: the rows of its ABI in the document, sessions, and how many cases
+# there are at least
+STATES = {
+    "7.3": ("luo-v5", [Batch("many", 0, 1, FILES, 4096, "damaged"), FEW,
+                       Batch("vm", 0, 2 * SESSIONS_PER_BLOCK + 5, 1, 4096,
+                             "damaged")], 115),
+    "7.1": ("luo-session-v2", [FEW, Batch("vm", 0, 9, 1, 4096, "damaged")], 60),
+    "7.1-v3": ("luo-session-v3",
+               [FEW, Batch("vm", 0, 9, 1, 4096, "damaged"),
+                Batch("e", 0, 1700, 0, 0, "damaged")], 90),
+    "6.19": ("kho-v1", [FEW, Batch("vm", 0, 9, 1, 4096, "damaged")], 90),
+}
+
+
+def all_cases(stop, arch, abi, wants):
+    """Those that the document has a row for."""
+    spoiler = Spoiler(stop.memory, stop.state, abi)
+    spoiler.tree()
+    spoiler.lists()
+    if abi == "kho-v1":
+        spoiler.chunks()
+    else:
+        spoiler.radix()
+    spoiler.boot_data(arch, stop.params)
+    return [case for case in spoiler.cases if case.name in wants]
+
+
+def is_wanted(case, got, want):
+    """Is this what the document says?"""
+    verdict, codes = got
+    if case.first:
+        return verdict == want[2] and want[0][0] in codes
+    expected = set() if want[2] == "repaired" else set(want[0])
+    return verdict == want[2] and codes == expected
+
+
+@pytest.mark.everywhere(version=["7.3"])
+@pytest.mark.parametrize("version", [
+    "7.3", "7.1", "7.1-v3", pytest.param("6.19", marks=pytest.mark.long)])
+def test_every_damage_gets_its_verdict(arch, boot, images, version, nonce):
     vm, wrong, wants = boot(memory=512), [], documented()
-    create(vm, Batch("many", 0, 1, FILES, 4096, seed))
-    create(vm, Batch("few", 0, 1, 3, 4096, seed))
-    create(vm, Batch("vm", 0, 2 * SESSIONS_PER_BLOCK + 5, 1, 4096, seed))
+    abi, batches, least = STATES[version]
+    for batch in batches:
+        create(vm, batch)
     hop = Hop(vm, images, nonce=nonce, mode="compact", report="text")
 
     def entry(stop):
         before = vm.snapshot("before")
         again = Again(hop, stop, before)
-        cases = damages(stop.memory, stop.state)
-        for number, (name, pa, data) in enumerate(cases):
-            codes, _, verdict = wants[f"luo-v5, {name}"]
-            mended = verdict == "repaired"
-            want = verdict, set() if mended else codes
-            got = again.run(number, pa, data)
-            if got != want:
-                wrong.append((name, got, want))
-        assert len(cases) > 60
+        cases = all_cases(stop, arch, abi, wants)
+        for number, case in enumerate(cases):
+            got = again.run(number, case.pa, case.data)
+            if not is_wanted(case, got, wants[case.name]):
+                wrong.append((case.name, got, wants[case.name]))
+        assert len(cases) > least
         assert not wrong, "\n".join(map(str, wrong))
         after = vm.snapshot("after")
         # a CPU notes in page tables what it has accessed and written
