@@ -99,3 +99,28 @@ int fdt_container_open(const struct luo_phys *phys, struct luo_state *state,
 		return find_record(phys, tree, state, report);
 	return find_head(tree, node, state, report);
 }
+
+/**
+ * fdt_flb_area() - where the FLB area is
+ * @phys:  the view
+ * @state: its container was read
+ *
+ * Return: its address, any value; 0 without one. In a tree it has a node of its own, else it is the
+ * number behind the pointer to the sessions.
+ */
+u64 fdt_flb_area(const struct luo_phys *phys, const struct luo_state *state)
+{
+	const void *p;
+	u64 pa = 0;
+	int node;
+
+	if (state->abi->kind != LUO_CONTAINER_FDT) {
+		p = luo_map(phys, state->head_at + 8, 8);
+		return p ? luo_get64(p) : 0;
+	}
+	p = luo_map(phys, state->luo_pa, luo_page_size(phys));
+	node = p ? fdt_subnode_offset(p, 0, "luo-flb") : -1;
+	if (node >= 0)
+		fdt_native_u64(p, node, "luo-flb-header", &pa);
+	return pa;
+}

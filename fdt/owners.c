@@ -127,25 +127,6 @@ static void follow_root(const struct follow *f)
 	fdt_for_each_subnode(node, tree, 0) follow_child(f, tree, node);
 }
 
-/* Address of the FLB area, 0 without one: in a tree in a node of its own, else the last number. */
-static u64 flb_area(const struct follow *f)
-{
-	const struct luo_state *s = f->state;
-	const void *p;
-	u64 pa = 0;
-	int node;
-
-	if (s->abi->kind != LUO_CONTAINER_FDT) {
-		p = luo_map(f->phys, s->head_at + 8, 8);
-		return p ? luo_get64(p) : 0;
-	}
-	p = luo_map(f->phys, s->luo_pa, luo_page_size(f->phys));
-	node = p ? fdt_subnode_offset(p, 0, "luo-flb") : -1;
-	if (node >= 0)
-		fdt_native_u64(p, node, "luo-flb-header", &pa);
-	return pa;
-}
-
 /* The reader compares up to a NUL, and so goes on behind a name without one. */
 static void check_flb_names(const struct follow *f, u64 pa, const u8 *p, u64 count)
 {
@@ -160,7 +141,7 @@ static void check_flb_names(const struct follow *f, u64 pa, const u8 *p, u64 cou
 /* What an FLB holds is its own business. Source: luo_flb_retrieve_one(), Linux 7.1 to 7.3. */
 static void follow_flbs(const struct follow *f)
 {
-	u64 pa = flb_area(f), page = luo_page_size(f->phys), count;
+	u64 pa = fdt_flb_area(f->phys, f->state), page = luo_page_size(f->phys), count;
 	u64 max = (page - sizeof(struct luo_flb_header_ser)) / sizeof(struct luo_flb_ser);
 	const u8 *p = luo_map(f->phys, pa, page);
 	enum luo_claim claim = LUO_CLAIM_MISSING;

@@ -51,7 +51,13 @@
 	X(F29, "/dev/liveupdate cannot be opened: no session comes back")                          \
 	X(B20, "what they held is lost: firmware wrote there while it started")                    \
 	X(B21, "the next kernel takes the area for free memory and overwrites firmware's data")    \
-	X(X06, "unknown before the kexec: sessions, files, and who owns what nobody claims yet")
+	X(X06, "unknown before the kexec: sessions, files, and who owns what nobody claims yet")   \
+	X(NO_ANCHOR, "none: the state is looked for in all memory, without proof that it is whole") \
+	X(A04, "none: the one with the highest live update number is taken")                       \
+	X(A05, "what it led to is lost, or is taken for something else")                           \
+	X(A06, "the content comes back altered")                                                   \
+	X(A07, "what they held is lost: firmware has taken them")                                  \
+	X(A08, "unknown: they come back as they are")
 
 #define REMEDIES_OF_OWNERS(X)                                                                      \
 	X(LOADER, "load kernel, initrd and boot data with kexec_file_load, which takes scratch")   \
@@ -62,6 +68,9 @@
 	X(SAME_LUO, "boot a next kernel of the state's LUO version: see 'luo abi'")                \
 	X(NAME_IT, "compare its release with 'luo abi'")                                           \
 	X(PAYLOAD, "have the payload verify on the way: luo wrap")                                 \
+	X(NOTHING, "nothing, unless it should have been the one of this reset")                    \
+	X(DIGEST_ALL, "have sums of all pages written: luo_payload.digest=all")                    \
+	X(SAME_TOOL, "use payload and luo of the same version")                                    \
 	X(FIRMWARE, "keep the old kernel away from memory that firmware uses (memmap=, "           \
 		    "kho_scratch=)")
 
@@ -111,7 +120,15 @@
 	X(F29, F29, DRIVER, "next kernel has no handler of that name (token %x)")                  \
 	X(B20, B20, FIRMWARE, "preserved memory is held by firmware (EFI memory type %u)")         \
 	X(B21, B21, FIRMWARE, "firmware keeps memory in a scratch area (EFI memory type %u)")      \
-	X(X06, X06, PAYLOAD, "this kernel still runs, and writes its sessions during the kexec")
+	X(X06, X06, PAYLOAD, "this kernel still runs, and writes its sessions during the kexec")   \
+	X(A01, NO_ANCHOR, FIRMWARE, "anchor is damaged")                                           \
+	X(A02, NO_ANCHOR, SAME_TOOL, "anchor is of another version")                               \
+	X(A03, NO_ANCHOR, NOTHING, "anchor is stale: it is of live update %u, not of this state")  \
+	X(A04, A04, NOTHING, "there is another anchor at %x")                                      \
+	X(A05, A05, FIRMWARE, "%u pages of metadata were trodden on since the reset")              \
+	X(A06, A06, FIRMWARE, "%u pages were trodden on since the reset")                          \
+	X(A07, A07, FIRMWARE, "%u pages are no memory any more")                                   \
+	X(A08, A08, DIGEST_ALL, "%u pages have no sum, so that nobody can tell")
 #endif
 
 /* What the next kernel does: X(name, text). Texts of one code only have its name. */

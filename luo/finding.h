@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * The catalogue of findings: codes are LUO-<area letter><2 digits> and are never used again for
- * something else. Areas: B boot data, K KHO FDT, M preserved-memory map, C container, S sessions,
+ * something else. Areas: A anchor, B boot data, K KHO FDT, M preserved-memory map, C container, S sessions,
  * F files, X our own limits. Texts are in finding.c.
  */
 #ifndef LUO_FINDING_H
@@ -120,12 +120,22 @@ enum luo_code {
 	LUO_B21, /* scratch held by firmware */
 	/* ... and what there is to say about a kernel that still runs */
 	LUO_X06, /* sessions are yet to be written */
+	/* ... and what only the payload's anchor tells, after a reset */
+	LUO_A01, /* anchor damaged */
+	LUO_A02, /* anchor of another version */
+	LUO_A03, /* anchor of an earlier state */
+	LUO_A04, /* several anchors */
+	LUO_A05, /* metadata trodden on */
+	LUO_A06, /* other pages trodden on */
+	LUO_A07, /* no longer memory */
+	LUO_A08, /* not checked */
 	LUO_NR_CODES,
 	LUO_FIRST_OF_OWNERS = LUO_K08,
 	LUO_FIRST_OF_BOOT = LUO_B05,
 	LUO_FIRST_OF_NEXT = LUO_B16,
 	LUO_FIRST_OF_FIRMWARE = LUO_B20,
 	LUO_FIRST_OF_LIVE = LUO_X06,
+	LUO_FIRST_OF_ANCHOR = LUO_A01,
 };
 
 /*

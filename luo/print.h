@@ -40,4 +40,8 @@ void luo_print_ktap(const struct luo_out *out, const struct luo_report *report);
 void luo_print_json(const struct luo_out *out, const struct luo_report *report,
 		    const struct luo_plan *plan, const char *tool, int exit_status);
 
+/** luo_print_anchor() - what was trodden on since the anchor was written. */
+struct luo_anchor_check;
+void luo_print_anchor(const struct luo_out *out, const struct luo_anchor_check *c);
+
 #endif

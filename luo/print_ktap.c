@@ -36,6 +36,8 @@ static bool reached(const struct luo_report *report, u32 code)
 {
 	char area = luo_code_text(code)[4]; /* "LUO-S06" */
 
+	if (code >= LUO_FIRST_OF_ANCHOR)
+		return report->anchored;
 	if (code >= LUO_FIRST_OF_LIVE)
 		return false;
 	if (code >= LUO_FIRST_OF_FIRMWARE)

@@ -105,6 +105,7 @@ struct luo_totals {
  * @boot:         what else boot data tell the next kernel was looked at
  * @kernel:       the next kernel's image was looked at
  * @claimed:      firmware was asked for the memory of the state
+ * @anchored:     an anchor was looked for
  * @us:           microseconds of each pass, 0 without a clock
  * @arena_peak:   bytes of working memory that were written, from its start
  */
@@ -131,6 +132,7 @@ struct luo_report {
 	bool boot;
 	bool kernel;
 	bool claimed;
+	bool anchored;
 	u64 us[LUO_NR_PASSES];
 	u64 arena_peak;
 };

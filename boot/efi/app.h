@@ -59,6 +59,7 @@ struct efi_command;
  * struct efi_options - a parsed command line
  * @command:  one of the table in main.c
  * @kho_fdt:  --kho-fdt, when @has_kho_fdt
+ * @anchor:   --anchor, 0 without
  * @format:   enum efi_format, when @has_format one was given
  * @dry_run:  -n
  * @help, @version: --help, --version
@@ -74,6 +75,7 @@ struct efi_options {
 	const struct efi_command *command;
 	u64 kho_fdt;
 	bool has_kho_fdt;
+	u64 anchor;
 	u8 format;
 	bool has_format;
 	bool dry_run;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* luo.efi boot: verify (and compact) the state, then start the next kernel with it. */
+#include "anchor.h"
 #include "boot.h"
 #include "commands.h"
 
@@ -25,7 +26,9 @@ static EFI_STATUS start(struct efi_boot *b)
 
 	if (status)
 		return status;
+	efi_anchor_used(true);
 	status = efi_arch_boot(b);
+	efi_anchor_used(false);
 	efi_file_close(&b->kernel);
 	if (b->has_initrd)
 		efi_file_close(&b->initrd);

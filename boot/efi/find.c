@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * Finding the state: the address that was given, else /chosen of firmware's device tree, else a
- * look at all memory. After a reset nothing hands KHO over any more; RAM may hold what did.
+ * Finding the state: the address that was given, else /chosen of firmware's device tree, else an
+ * anchor, else a look at all memory. After a reset nothing hands KHO over any more; RAM may hold
+ * what did.
  */
+#include "anchor.h"
 #include "device_tree.h"
-#include "work.h"
 
 #include "../../fdt/chosen.h"
 #include "../../fdt/find.h"
@@ -90,8 +91,10 @@ EFI_STATUS efi_find(struct efi_work *w)
 	if (w->opt->has_kho_fdt) {
 		fdt_locate_given(&locate, w->opt->kho_fdt, &w->found);
 		w->found.how = "--kho-fdt";
-	} else if (!find_in_tree(w)) {
-		status = find_by_scan(w);
+	} else if (w->opt->anchor || !find_in_tree(w)) {
+		status = efi_anchor_find(w, &locate);
+		if (!status && !w->found.how)
+			status = find_by_scan(w);
 	}
 	if (!status && w->found.how)
 		fdt_found_scratch(&w->phys, &w->found);

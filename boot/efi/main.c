@@ -28,14 +28,15 @@ static const struct efi_command commands[] = {
 	  .looks_ahead = true },
 };
 
-static const char help[] = "luo.efi: checks and mends live-update state between two Linux kernels\n"
-			   "  luo.efi info | list | verify | compact [-n]\n"
-			   "          [--kho-fdt ADDR] [--text | --json | --ktap] [--report FILE]\n"
-			   "          verify: [--next-kernel FILE] [--cmdline \"TEXT\"]\n"
-			   "  luo.efi boot --kernel FILE [--initrd FILE] [--cmdline \"TEXT\"]\n"
-			   "          [--mode verify | compact]\n"
-			   "          [--onerror pass | drop | drop-luo | halt | reset]\n"
-			   "  luo.efi --version | --help\n";
+static const char help[] =
+	"luo.efi: checks and mends live-update state between two Linux kernels\n"
+	"  luo.efi info | list | verify | compact [-n]\n"
+	"          [--kho-fdt ADDR | --anchor ADDR] [--text | --json | --ktap] [--report FILE]\n"
+	"          verify: [--next-kernel FILE] [--cmdline \"TEXT\"]\n"
+	"  luo.efi boot --kernel FILE [--initrd FILE] [--cmdline \"TEXT\"]\n"
+	"          [--mode verify | compact]\n"
+	"          [--onerror pass | drop | drop-luo | halt | reset]\n"
+	"  luo.efi --version | --help\n";
 
 /** efi_command_find() - a command by its name, NULL when there is none. */
 const struct efi_command *efi_command_find(const char *name)

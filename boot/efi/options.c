@@ -56,6 +56,13 @@ static EFI_STATUS set_kho_fdt(struct efi_options *opt, const char *value)
 	return EFI_SUCCESS;
 }
 
+static EFI_STATUS set_anchor(struct efi_options *opt, const char *value)
+{
+	if (!parse_number(value, &opt->anchor) || !opt->anchor)
+		return usage(value, "is no address; give a number such as 0x40000000");
+	return EFI_SUCCESS;
+}
+
 static EFI_STATUS set_onerror(struct efi_options *opt, const char *value)
 {
 	static const char *const words[] = { "pass", "drop", "drop-luo", "halt", "reset" };
@@ -119,6 +126,7 @@ static const struct {
 	{ "--kernel", set_kernel },   { "--initrd", set_initrd },
 	{ "--cmdline", set_cmdline }, { "--onerror", set_onerror },
 	{ "--mode", set_mode },	      { "--next-kernel", set_next_kernel },
+	{ "--anchor", set_anchor },
 };
 
 /* The value of an option that takes one: behind '=', or the next word. */

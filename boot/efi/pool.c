@@ -40,11 +40,36 @@ static bool remove(u64 start, u64 size)
 	return done;
 }
 
+#define LOW (64ULL << 20)
+
+/*
+ * Where a kernel without KHO goes: low, as other loaders do, because memory that mem= and memmap=
+ * hide from the kernel is at the end or below 64 MiB (docs/reset.md), and a kernel must not lie
+ * there.
+ */
+static u64 low_place(u64 size)
+{
+	const EFI_MEMORY_DESCRIPTOR *d = NULL;
+	const struct efi_map *map;
+	u64 best = 0;
+
+	efi_map_now(&map);
+	while ((d = efi_map_next(map, d))) {
+		struct luo_range r = efi_map_range(d);
+		u64 at = r.start > LOW ? r.start : LOW;
+
+		if (d->Type == EfiConventionalMemory && luo_range_holds(&r, at, size) &&
+		    (!best || at < best))
+			best = at;
+	}
+	return best;
+}
+
 static EFI_STATUS open_any(u64 size)
 {
-	EFI_PHYSICAL_ADDRESS at;
-	EFI_STATUS status =
-		app.bs->AllocatePages(AllocateAnyPages, EfiLoaderData, (size + 4095) >> 12, &at);
+	EFI_PHYSICAL_ADDRESS at = low_place(size);
+	EFI_STATUS status = app.bs->AllocatePages(at ? AllocateAddress : AllocateAnyPages,
+						  EfiLoaderData, (size + 4095) >> 12, &at);
 
 	if (!status)
 		space[nr_space++] = (struct luo_range){ at, size };

@@ -3,8 +3,8 @@
  * The order of the work. Until the state's memory is claimed nothing is allocated, so a first look
  * has to do with memory that came with the program.
  */
+#include "anchor.h"
 #include "boot.h"
-#include "work.h"
 
 #include "../../luo/error.h"
 
@@ -39,8 +39,9 @@ EFI_STATUS efi_work_open(struct efi_work *w, const struct efi_options *opt)
 		efi_say("memory is encrypted (SEV, TDX): the state is not looked at");
 		return EFI_UNSUPPORTED;
 	}
-	if (opt->has_kho_fdt && opt->command->trusts && efi_secure_boot()) {
-		efi_say_about("--kho-fdt", "is not taken under secure boot by boot and compact");
+	if ((opt->has_kho_fdt || opt->anchor) && opt->command->trusts && efi_secure_boot()) {
+		efi_say_about(opt->anchor ? "--anchor" : "--kho-fdt",
+			      "is not taken under secure boot by boot and compact");
 		return EFI_SECURITY_VIOLATION;
 	}
 	start_job(w);
@@ -51,7 +52,10 @@ EFI_STATUS efi_work_open(struct efi_work *w, const struct efi_options *opt)
 	w->phys.scratch = w->found.area;
 	w->phys.nr_scratch = w->found.nr_areas;
 	w->err = luo_run(&w->phys, &w->found.handover, &w->job, &w->state, &w->report, &w->plan);
-	return efi_claim(&w->claim, &w->phys, &w->state);
+	status = efi_claim(&w->claim, &w->phys, &w->state);
+	if (!status)
+		efi_anchor_check(w);
+	return status;
 }
 
 /* Names and owners are a small part of memory; the more there are, the fewer passes with more. */
@@ -66,9 +70,17 @@ static void enlarge_arena(struct efi_work *w)
 	w->job.arena_size = size;
 }
 
+static void on_claim(void *ctx, u8 kind, u64 pa, u32 order, const struct luo_owner *owner)
+{
+	struct efi_work *w = ctx;
+
+	efi_claim_owner(&w->claim, kind, pa, order, owner);
+	efi_anchor_owner(kind, pa, luo_page_size(&w->phys) << order, owner);
+}
+
 static void follow(struct efi_work *w)
 {
-	struct luo_owner_watch watch = { efi_claim_owner, &w->claim };
+	struct luo_owner_watch watch = { on_claim, w };
 	struct luo_arena arena = { .size = luo_owners_need(&w->phys, &w->report.before) };
 	u64 since = efi_clock(NULL);
 
@@ -113,10 +125,10 @@ EFI_STATUS efi_work_run(struct efi_work *w, enum luo_mode mode)
 	if (!w->found.how) {
 		luo_report_init(&w->report);
 		w->report.none = true;
-		luo_report_close(&w->report);
+		efi_anchor_report(w);
 		return EFI_SUCCESS;
 	}
-	w->job.mode = w->claim.nr_held ? LUO_MODE_VERIFY : mode;
+	w->job.mode = w->claim.nr_held || w->trodden ? LUO_MODE_VERIFY : mode;
 	if (mode == LUO_MODE_COMPACT && !w->phys.ops->store16) {
 		efi_say("compact refused: this CPU has no 16-byte atomic store");
 		w->job.mode = LUO_MODE_VERIFY;
@@ -136,6 +148,9 @@ EFI_STATUS efi_work_run(struct efi_work *w, enum luo_mode mode)
 		return status;
 	efi_claim_report(&w->claim, &w->report);
 	efi_claim_say(&w->claim);
+	if (w->report.changed)
+		efi_anchor_renew(w);
+	efi_anchor_report(w);
 	return EFI_SUCCESS;
 }
 

@@ -16,6 +16,7 @@
  * @state, @report, @plan, @owners: the core's
  * @op, @nr_ops, @max_ops: the plan's operations in a dry run, room for them
  * @claim:    what firmware did not give
+ * @trodden:  pages that are not what they were when the anchor was written
  * @job:      working memory
  * @err:      of the core's run
  * @sound:    nothing is wrong with the state itself, whatever the next kernel makes of it
@@ -33,6 +34,7 @@ struct efi_work {
 	u64 nr_ops;
 	u64 max_ops;
 	struct efi_claim claim;
+	u64 trodden;
 	struct luo_job job;
 	int err;
 	bool sound;

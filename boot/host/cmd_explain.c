@@ -91,8 +91,14 @@ static void put_area(const struct luo_out *out, char letter, const char *title)
 static int catalogue(const struct options *opt)
 {
 	static const char *const title[] = {
-		"B: boot data", "K: KHO FDT", "M: preserved-memory map",   "C: LUO container",
-		"S: sessions",	"F: files",   "X: limits of this program",
+		"B: boot data",
+		"K: KHO FDT",
+		"M: preserved-memory map",
+		"C: LUO container",
+		"S: sessions",
+		"F: files",
+		"A: the anchor, after a reset",
+		"X: limits of this program",
 	};
 	struct output output;
 	int status;

@@ -96,11 +96,12 @@ class Firmware(Vm):
     """The machine; `ram` is the file that becomes its RAM, and is taken over.
 
     `variables` is a file that keeps firmware's variables, made when it is not
-    there yet."""
+    there yet. A machine that `resets` comes back to firmware with its RAM;
+    others end."""
 
     def __init__(self, arch, ram, log, *, memory=MEMORY, application=None,
                  arguments="", volume=None, secure=False, devicetree=False,
-                 chosen=None, variables=None, echo=None):
+                 chosen=None, variables=None, resets=False, echo=None):
         super(Vm, self).__init__(log, echo)
         self.arch = arch
         self.cmdline = arguments
@@ -115,8 +116,8 @@ class Firmware(Vm):
         machine += ",acpi=off" if devicetree else ""
         try:
             command = [
-                arch.qemu, "-nodefaults", "-no-reboot", "-display", "none",
-                "-S", "-accel", "tcg,thread=multi", "-cpu", arch.cpu,
+                arch.qemu, "-nodefaults", "-display", "none",
+                *([] if resets else ["-no-reboot"]), "-S", "-accel", "tcg,thread=multi", "-cpu", arch.cpu,
                 *self._memory_options(memory, 1, machine, None),
                 *self._flash(board, secure, variables), *options]
             if chosen:

@@ -37,9 +37,11 @@ BOOT = {f"LUO-B{i:02}" for i in range(5, 16)}
 NEXT = {"LUO-" + c for c in "B16 K12 K13 K14 C10 C11 F29".split()}
 # found by the EFI application alone
 FIRMWARE = {"LUO-B20", "LUO-B21"}
+# found by firmware's side alone, after a reset
+ANCHOR = {f"LUO-A{i:02}" for i in range(1, 9)}
 # said of a kernel that still runs
 LIVE = {"LUO-X06"}
-HOST = OWNERS | BOOT | NEXT | FIRMWARE | LIVE  # all that the payload has not
+HOST = OWNERS | BOOT | NEXT | FIRMWARE | LIVE | ANCHOR    # all that the payload has not
 
 VERDICT = re.compile(
     r"luo: (?P<verdict>ok|repaired|errors|refused|none) abi=(?P<abi>\S+) "
