@@ -6,19 +6,11 @@
  */
 #include <libfdt.h>
 
+#include "cells.h"
 #include "chosen.h"
 #include "tree.h"
 
 #include "../luo/error.h"
-
-static u64 read_cells(const fdt32_t *cell, int nr)
-{
-	u64 v = 0;
-
-	for (int i = 0; i < nr; i++)
-		v = v << 32 | fdt32_ld(&cell[i]);
-	return v;
-}
 
 static int read_pair(const void *dtb, int node, const char *name, u64 *addr, u64 *size)
 {
@@ -29,8 +21,8 @@ static int read_pair(const void *dtb, int node, const char *name, u64 *addr, u64
 		return LUO_E_NONE;
 	if (ac < 1 || ac > 2 || sc < 1 || sc > 2 || len != (ac + sc) * 4)
 		return LUO_E_FORMAT;
-	*addr = read_cells(cell, ac);
-	*size = read_cells(cell + ac, sc);
+	*addr = fdt_cells(cell, ac);
+	*size = fdt_cells(cell + ac, sc);
 	return 0;
 }
 

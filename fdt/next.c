@@ -8,6 +8,7 @@
  */
 #include <libfdt.h>
 
+#include "cells.h"
 #include "next.h"
 
 #include "../luo/imageheader.h"
@@ -30,15 +31,6 @@ struct reader {
 	int sc;
 };
 
-static u64 cells(const fdt32_t *cell, int nr)
-{
-	u64 v = 0;
-
-	for (int i = 0; i < nr; i++)
-		v = v << 32 | fdt32_ld(&cell[i]);
-	return v;
-}
-
 /* A property of /chosen that is one number of 4 or 8 bytes. */
 static bool number(const struct reader *r, const char *name, u64 *value)
 {
@@ -47,22 +39,14 @@ static bool number(const struct reader *r, const char *name, u64 *value)
 
 	if (!p || (len != 4 && len != 8))
 		return false;
-	*value = cells(p, len / 4);
+	*value = fdt_cells(p, len / 4);
 	return true;
 }
 
 /* Take one (address, size) pair of the root's cells off a property; len: negative without one. */
 static bool take_pair(const struct reader *r, const fdt32_t **p, int *len, u64 *start, u64 *size)
 {
-	int nr = r->ac + r->sc;
-
-	if (*len < nr * 4)
-		return false;
-	*start = cells(*p, r->ac);
-	*size = cells(*p + r->ac, r->sc);
-	*p += nr;
-	*len -= nr * 4;
-	return true;
+	return fdt_take_pair(p, len, r->ac + r->sc, r->ac, start, size);
 }
 
 static bool text_is(const struct reader *r, int node, const char *name, const char *text)

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* Big-endian cells of a device tree: numbers of one or two of them, and (address, size) pairs. */
+#ifndef FDT_CELLS_H
+#define FDT_CELLS_H
+
+#include <libfdt.h>
+
+#include "../luo/types.h"
+
+/** fdt_cells() - the number in @nr cells; of more than two the last two count. */
+static inline u64 fdt_cells(const fdt32_t *cell, int nr)
+{
+	u64 v = 0;
+
+	for (int i = 0; i < nr; i++)
+		v = v << 32 | fdt32_ld(&cell[i]);
+	return v;
+}
+
+/**
+ * fdt_take_pair() - take one (address, size) pair off a property
+ * @p, @len: what is left of it; libfdt's length is negative without one
+ * @nr:    cells of a pair, 1 or 2 for each of the two
+ * @ac:    cells of the address
+ * @start, @size: filled in
+ *
+ * Return: false when no whole pair is left.
+ */
+static inline bool fdt_take_pair(const fdt32_t **p, int *len, int nr, int ac, u64 *start, u64 *size)
+{
+	if (*len < nr * 4)
+		return false;
+	*start = fdt_cells(*p, ac);
+	*size = fdt_cells(*p + ac, nr - ac);
+	*p += nr;
+	*len -= nr * 4;
+	return true;
+}
+
+#endif
