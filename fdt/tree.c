@@ -20,8 +20,7 @@
  */
 bool fdt_tree_sound(const void *tree, u64 size)
 {
-	return size >= sizeof(struct fdt_header) && fdt_magic(tree) == FDT_MAGIC &&
-	       fdt_version(tree) >= VERSION && fdt_last_comp_version(tree) <= VERSION &&
+	return size >= sizeof(struct fdt_header) && fdt_version(tree) >= VERSION &&
 	       !(fdt_off_dt_struct(tree) & 3) && !(fdt_off_mem_rsvmap(tree) & 7) &&
 	       !fdt_check_full(tree, size);
 }

@@ -22,7 +22,7 @@ static void check_file(struct luo_verify *v, u64 session, const u8 *entry, u64 p
 		/* One note is enough: a thousand devices would push out everything else. */
 		if (!v->unknown++)
 			luo_report_add(v->report, LUO_F13, LUO_SEV_NOTE, pa, 0, owner);
-	} else if (data & (luo_page_size(v->phys) - 1) || !luo_map_test(v->map, data, 0)) {
+	} else if (!luo_map_test(v->map, data, 0)) {
 		luo_report_add(v->report, LUO_F14, LUO_SEV_PANIC, pa, data, owner);
 	}
 }

@@ -98,7 +98,7 @@ static void check_count(struct luo_verify *v, struct luo_list *list)
 		add(v, list, OVERFULL, c->abi->overfull, c->count);
 		c->used = 0;
 		list->unsure = true;
-	} else if (c->abi->linked && !c->count) {
+	} else if (!c->count) {
 		add(v, list, EMPTY, c->abi->empty, 0);
 	}
 }

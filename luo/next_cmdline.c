@@ -92,8 +92,7 @@ static void one_memmap(struct luo_next *next, const struct luo_text *text)
 		next->nr_ram = 0;
 		return;
 	}
-	if (!take_size(&c, &size))
-		return;
+	take_size(&c, &size); /* without a number 0, which changes nothing */
 	sign = peek(&c);
 	if (sign != '@' && sign != '#' && sign != '$' && sign != '!' && sign != '%') {
 		limit(next, size);

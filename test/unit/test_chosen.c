@@ -5,6 +5,7 @@
  */
 #include <libfdt.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "../../fdt/chosen.h"
 #include "world.h"
@@ -160,6 +161,35 @@ static void malformed(void **state)
 	expect_malformed(buf, size);
 }
 
+/* No size at all; and a header that begins where memory is about to end. */
+static void no_size(void **state)
+{
+	const fdt32_t addr = cpu_to_fdt32(0x1000);
+	u8 dtb[TREE_SIZE] __attribute__((aligned(8))), *page;
+	struct luo_handover h;
+	int node;
+
+	(void)state;
+	if (fdt_create_empty_tree(dtb, sizeof(dtb)) || fdt_setprop_u32(dtb, 0, "#size-cells", 0) ||
+	    fdt_setprop_u32(dtb, 0, "#address-cells", 1))
+		fail();
+	node = fdt_add_subnode(dtb, 0, "chosen");
+	if (fdt_setprop(dtb, node, "linux,kho-fdt", &addr, 4) ||
+	    fdt_setprop(dtb, node, "linux,kho-scratch", &addr, 4))
+		fail();
+	expect_malformed(dtb, sizeof(dtb));
+	assert_int_equal(fdt_setprop_u32(dtb, 0, "#size-cells", 1), 0);
+	expect_malformed(dtb, sizeof(dtb));
+	page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_true(page != MAP_FAILED);
+	assert_int_equal(mprotect(page + 4096, 4096, PROT_NONE), 0);
+	for (u32 cut = 8; cut < sizeof(struct fdt_header); cut += 8) {
+		memcpy(page + 4096 - cut, dtb, cut);
+		assert_int_equal(fdt_chosen_handover(page + 4096 - cut, cut, &h), LUO_E_FORMAT);
+	}
+	munmap(page, 8192);
+}
+
 /* What is written reads back, in the root's cells, and old values are gone. */
 static void written(void **state)
 {
@@ -217,10 +247,8 @@ static void not_written(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(table),
-		cmocka_unit_test(malformed),
-		cmocka_unit_test(written),
-		cmocka_unit_test(not_written),
+		cmocka_unit_test(table),   cmocka_unit_test(malformed),	  cmocka_unit_test(no_size),
+		cmocka_unit_test(written), cmocka_unit_test(not_written),
 	};
 
 	return cmocka_run_group_tests_name("chosen", tests, NULL, NULL);

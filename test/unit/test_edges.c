@@ -53,6 +53,7 @@ static void container_strings(void **state)
 	expect_named(WORLD_BITS, "\x1f", 151, "?");
 	expect_named(WORLD_V5, "luo\x07", 0, "?");
 	expect_named(WORLD_V5, "luo-v5\x7f", 0, "?");
+	expect_named(WORLD_V5, "luo-v5", 6, "?"); /* it ends before its NUL */
 }
 
 /* A container of feature bits that ends with its numbers is whole. */
@@ -258,6 +259,50 @@ static void behind_ram(void **state)
 	world_kho_v1 = false;
 }
 
+/* A leaf all of whose span is RAM, with scratch in it. */
+static void scratch_in_leaf(void **state)
+{
+	struct answer a;
+	struct world w;
+
+	(void)state;
+	world_open(&w, 12, WORLD_V5, 128);
+	world_add_sessions(&w, 1);
+	world_finish(&w);
+	world_preserve(&w, w.scratch[1].start, 0);
+	run_open(&a, LUO_ARENA_MIN);
+	run(&a, &w, LUO_MODE_VERIFY);
+	assert_int_equal(expect(&a, LUO_M04, LUO_SEV_PANIC)->pa, w.scratch[1].start);
+	run_close(&a);
+	world_close(&w);
+}
+
+static u64 at_zero[4][512];
+
+static const void *map_at_zero(void *ctx, u64 pa, u64 len)
+{
+	(void)ctx;
+	(void)len;
+	return (const u8 *)at_zero + pa;
+}
+
+/* Where RAM begins at 0 a pointer of 0 still leads nowhere: here it would to page 3, for ever. */
+static void ram_at_zero(void **state)
+{
+	static const struct luo_mem_ops ops = { .map = map_at_zero };
+	static const struct luo_range ram = { 0, sizeof(at_zero) };
+	const struct luo_phys phys = { .ops = &ops, .ram = &ram, .nr_ram = 1, .page_shift = 12 };
+	struct luo_map map;
+
+	(void)state;
+	for (u32 i = 0; i < 512; i++)
+		at_zero[0][i] = at_zero[3][i] = 0x3000;
+	luo_map_init(&map, &phys, 0x1000);
+	assert_false(luo_map_test(&map, 12 << 12, 0));
+	luo_map_init(&map, &phys, 0x3000);
+	assert_true(luo_map_test(&map, 12 << 12, 0));
+}
+
 /* A chunk of kho-v1 that is full to its last entry, and one whose bitmap covers all addresses. */
 static void full_chunk(void **state)
 {
@@ -299,7 +344,8 @@ int main(void)
 		cmocka_unit_test(questions),	      cmocka_unit_test(unsure_map),
 		cmocka_unit_test(many_findings),      cmocka_unit_test(repairable),
 		cmocka_unit_test(kernel_and_unknown), cmocka_unit_test(behind_ram),
-		cmocka_unit_test(full_chunk),
+		cmocka_unit_test(full_chunk),	      cmocka_unit_test(scratch_in_leaf),
+		cmocka_unit_test(ram_at_zero),
 	};
 
 	return cmocka_run_group_tests_name("edges", tests, NULL, NULL);

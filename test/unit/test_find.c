@@ -6,6 +6,7 @@
 #include <libfdt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "../../fdt/chosen.h"
 #include "../../fdt/find.h"
@@ -228,6 +229,24 @@ static void pieces(void **state)
 	world_close(&w);
 }
 
+/* A piece that ends within a header, where memory ends too. */
+static void end_of_memory(void **state)
+{
+	struct fdt_scan s = { look.c, 4, 0, look.tree };
+	const fdt32_t magic = cpu_to_fdt32(FDT_MAGIC);
+	u8 *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)state;
+	assert_true(page != MAP_FAILED);
+	assert_int_equal(mprotect(page + 4096, 4096, PROT_NONE), 0);
+	for (u32 len = 4; len < 40; len += 4) {
+		memcpy(page + 4096 - len, &magic, 4);
+		assert_int_equal(fdt_scan_piece(&s, MIB(2), page + 4096 - len, len), 0);
+		assert_int_equal(s.nr, 0);
+	}
+	munmap(page, 8192);
+}
+
 /* Trees that are larger than any page, or whose header contradicts itself. */
 static void no_candidates(void **state)
 {
@@ -421,23 +440,15 @@ static void tree_at(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing),
-		cmocka_unit_test(one_of_each_page_size),
-		cmocka_unit_test(stale),
-		cmocka_unit_test(tie),
-		cmocka_unit_test(higher_number),
-		cmocka_unit_test(no_room),
-		cmocka_unit_test(compared),
-		cmocka_unit_test(pieces),
-		cmocka_unit_test(named_by_a_node),
-		cmocka_unit_test(named_differently),
-		cmocka_unit_test(given),
-		cmocka_unit_test(tree_at),
-		cmocka_unit_test(tie_without_luo),
-		cmocka_unit_test(headless),
-		cmocka_unit_test(no_candidates),
-		cmocka_unit_test(named_wrongly),
-		cmocka_unit_test(named_behind_many_trees),
+		cmocka_unit_test(nothing),	   cmocka_unit_test(one_of_each_page_size),
+		cmocka_unit_test(stale),	   cmocka_unit_test(tie),
+		cmocka_unit_test(higher_number),   cmocka_unit_test(no_room),
+		cmocka_unit_test(compared),	   cmocka_unit_test(pieces),
+		cmocka_unit_test(named_by_a_node), cmocka_unit_test(named_differently),
+		cmocka_unit_test(given),	   cmocka_unit_test(tree_at),
+		cmocka_unit_test(tie_without_luo), cmocka_unit_test(headless),
+		cmocka_unit_test(no_candidates),   cmocka_unit_test(end_of_memory),
+		cmocka_unit_test(named_wrongly),   cmocka_unit_test(named_behind_many_trees),
 	};
 
 	return cmocka_run_group_tests_name("find", tests, NULL, NULL);

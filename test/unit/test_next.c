@@ -333,6 +333,9 @@ static const struct line lines[] = {
 	{ "kho=on kho=what liveupdate=on", { 0 } },
 	{ "kho=on kho=o kho=ox liveupdate=on", { 0 } },
 	{ "kho=on liveupdate=of", { LUO_B10 } },
+	{ "kho=on kho=xf kho=xn liveupdate=on", { 0 } },
+	{ "kho=f liveupdate=on", { LUO_B08 } },
+	{ "kho=on liveupdate=on memmap=@5G memmap=$5G memmap=#1G", { LUO_B11 } },
 	{ "kho=off liveupdate=on", { LUO_B08 } },
 	{ "kho=on liveupdate=on kho=0", { LUO_B08 } },
 	{ "kho=N liveupdate=on", { LUO_B08 } },
@@ -443,6 +446,50 @@ static void command_lines(void **state)
 		one_line(&w, &a, &lines[i]);
 	run_close(&a);
 	world_close(&w);
+}
+
+/* What follows a command line in memory is none of it. */
+static void cut_short(void **state)
+{
+	static const struct {
+		struct luo_text line;
+		u16 code;
+	} cut[] = {
+		{ { "liveupdate=on kho=0", 18 }, LUO_B09 },
+		{ { "liveupdate=on kho=1", 18 }, LUO_B09 },
+		{ { "kho=on liveupdate=1", 18 }, LUO_B10 },
+		{ { "kho=on liveupdate=on memmap=exactmap", 35 }, LUO_B11 },
+	};
+	static struct luo_next next;
+	struct luo_report r;
+
+	(void)state;
+	for (u32 i = 0; i < LUO_ARRAY_SIZE(cut); i++) {
+		luo_report_init(&r);
+		next = (struct luo_next){ .x86 = true, .cmdline = cut[i].line };
+		luo_next_ram(&next, 0, 4096);
+		luo_next_cmdline(&next, &r);
+		assert_int_equal(r.nr_findings, 1);
+		assert_int_equal(r.by_code[cut[i].code], 1);
+		assert_int_equal(next.nr_ram, 1);
+	}
+}
+
+/* mem=0 is no limit. */
+static void no_limit(void **state)
+{
+	static struct luo_next next;
+	struct luo_report r;
+
+	(void)state;
+	for (u32 x86 = 0; x86 < 2; x86++) {
+		luo_report_init(&r);
+		next = (struct luo_next){ .x86 = x86, .cmdline = { "mem=0 memmap=0", 14 } };
+		luo_next_ram(&next, 4096, 8192);
+		luo_next_cmdline(&next, &r);
+		assert_int_equal(luo_ranges_normalize(next.ram, next.nr_ram), 1);
+		assert_int_equal(next.ram[0].size, 8192);
+	}
 }
 
 /* A kernel that has KHO on by itself: its absence is nothing, its being off still is. */
@@ -566,7 +613,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(command_lines),  cmocka_unit_test(kho_by_default),
 		cmocka_unit_test(names_the_part), cmocka_unit_test(too_many_ranges),
-		cmocka_unit_test(no_range),	  cmocka_unit_test(no_params),
+		cmocka_unit_test(no_range),	  cmocka_unit_test(cut_short),
+		cmocka_unit_test(no_limit),	  cmocka_unit_test(no_params),
 	};
 	int failed = run_harms();
 

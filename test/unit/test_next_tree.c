@@ -30,6 +30,7 @@ struct tree {
 	struct pair memory[2], usable[1], ima, reserved[1], memreserve[2];
 	u32 nr_memory, nr_usable, nr_reserved, nr_memreserve;
 	const char *status, *reserved_flag;
+	struct pair root;
 	struct pair initrd; /* start and end */
 	bool initrd_odd;    /* its start has 12 bytes, */
 	bool ima_short;	    /* and the IMA buffer 4 */
@@ -141,6 +142,8 @@ static void put_tree(struct world *w, const struct tree *t)
 	ok(fdt_begin_node(dtb, ""));
 	put_number(dtb, "#address-cells", t->ac, 1);
 	put_number(dtb, "#size-cells", t->sc, 1);
+	if (t->root.size)
+		put_pairs(dtb, t, "reg", &t->root, 1);
 	put_memory(dtb, t);
 	put_reserved(dtb, t);
 	if (!t->no_chosen)
@@ -238,6 +241,12 @@ static void firmware_on_block(struct world *w, struct tree *t)
 	t->nr_reserved = 1;
 }
 
+/* Nodes below /reserved-memory are reservations, the root is none. */
+static void root_on_block(struct world *w, struct tree *t)
+{
+	t->root = (struct pair){ w->block[0].pa, 4096 };
+}
+
 static void cma_on_block(struct world *w, struct tree *t)
 {
 	firmware_on_block(w, t);
@@ -255,23 +264,24 @@ static void memory_hotplugged(struct world *w, struct tree *t)
 	t->nr_memory = 1;
 }
 
-static void memory_disabled(struct world *w, struct tree *t)
-{
-	(void)w;
-	t->status = "disabled";
-}
-
-static void memory_okay(struct world *w, struct tree *t)
-{
-	(void)w;
-	t->status = "okay";
-}
-
 static void memory_limited(struct world *w, struct tree *t)
 {
 	(void)w;
 	t->usable[0] = t->memory[0];
 	t->nr_usable = 1;
+}
+
+/* Then no memory is known. */
+static void memory_disabled(struct world *w, struct tree *t)
+{
+	memory_limited(w, t);
+	t->status = "disabled";
+}
+
+static void memory_okay(struct world *w, struct tree *t)
+{
+	memory_limited(w, t);
+	t->status = "okay";
 }
 
 /* The older word for it. */
@@ -515,11 +525,12 @@ static const struct harm harms[] = {
 	{ "initrd_backwards", initrd_backwards, FINE },
 	{ "reserved_block", reserved_block, LUO_B06, LOSE },
 	{ "firmware_on_block", firmware_on_block, LUO_B06, LOSE },
+	{ "root_on_block", root_on_block, FINE },
 	{ "cma_on_block", cma_on_block, FINE },
 	{ "memory_cut", memory_cut, LUO_B07, PANIC },
 	{ "memory_hotplugged", memory_hotplugged, LUO_B07, PANIC },
 	{ "memory_disabled", memory_disabled, FINE },
-	{ "memory_okay", memory_okay, FINE },
+	{ "memory_okay", memory_okay, LUO_B07, PANIC },
 	{ "memory_limited", memory_limited, LUO_B07, PANIC },
 	{ "memory_ok", memory_ok, LUO_B07, PANIC },
 	{ "mem_too_little", mem_too_little, LUO_B07, PANIC, LUO_B11 },

@@ -48,6 +48,19 @@ static void words(void **state)
 	expect_words("a=\"b c\" \"d=e f\" g=\"h", quoted, LUO_ARRAY_SIZE(quoted));
 }
 
+/* What follows the text in memory is none of it. */
+static void cut_short(void **state)
+{
+	struct luo_text rest = { "a=\"b\" c", 2 };
+	struct luo_token t;
+
+	(void)state;
+	assert_true(luo_next_token(&rest, &t));
+	assert_true(luo_text_is(&t.name, "a"));
+	assert_int_equal(t.value.len, 0);
+	assert_int_equal(rest.len, 0);
+}
+
 static void names(void **state)
 {
 	const struct luo_text dash = { "luo-payload.x", 13 }, part = { "kho", 3 };
@@ -107,6 +120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words),
 		cmocka_unit_test(names),
+		cmocka_unit_test(cut_short),
 		cmocka_unit_test(remove_ranges),
 		cmocka_unit_test(remove_without_room),
 	};
