@@ -106,7 +106,7 @@ def refused(vm, arch, name):
     assert vm.command("cat /sys/kernel/kexec_loaded").text() == ["0"]
 
 
-@pytest.mark.only("x86_64")
+@pytest.mark.everywhere
 def test_only_what_is_signed_starts(arch, boot, images, seed, nonce):
     vm = boot(SWITCH[arch.name], images=images)
     batch = Batch("vm", 0, 52, 2, 8192, seed)
