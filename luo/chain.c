@@ -78,12 +78,28 @@ int luo_chain_next(struct luo_chain *chain)
 		return LUO_E_CYCLE;
 	if (chain->seen == LUO_MAX_BLOCKS)
 		return LUO_E_LIMIT;
-	chain->block = luo_map(chain->phys, pa, bytes);
+	chain->block = chain->ahead ? chain->ahead : luo_map(chain->phys, pa, bytes);
+	chain->ahead = NULL;
 	if (!chain->block)
 		return LUO_E_RAM;
 	chain->index = chain->seen++;
 	read_header(chain);
 	return 1;
+}
+
+/**
+ * luo_chain_ahead() - the block to come, so that it can be fetched into the cache meanwhile
+ * @chain: on a block, whose next one is not changed from here on
+ *
+ * Return: its first byte, or the current block's when there is none or it cannot be read.
+ */
+const u8 *luo_chain_ahead(struct luo_chain *chain)
+{
+	u64 bytes = luo_block_bytes(chain->abi, chain->phys->page_shift);
+
+	if (!(chain->next & (bytes - 1)))
+		chain->ahead = luo_map(chain->phys, chain->next, bytes);
+	return chain->ahead ? chain->ahead : chain->block;
 }
 
 /** luo_chain_zeros() - does entry @i of the current block, @i below @used, hold nothing but zeros?

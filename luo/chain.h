@@ -19,6 +19,7 @@
  * @next:        the block to come, 0 at the end
  * @prev:        the block before this one, 0 for the first
  * @index:       position of the current block, from 0
+ * @ahead:       the block to come, when luo_chain_ahead() has mapped it
  */
 struct luo_chain {
 	const struct luo_phys *phys;
@@ -35,6 +36,7 @@ struct luo_chain {
 	u64 mark;
 	u64 mark_at;
 	u64 seen;
+	const u8 *ahead;
 };
 
 bool luo_chain_zeros(const struct luo_chain *chain, u64 i);
@@ -43,6 +45,7 @@ u64 luo_fewest(const struct luo_chain *chain, u64 entries);
 void luo_chain_init(struct luo_chain *chain, const struct luo_phys *phys,
 		    const struct luo_chain_abi *abi, u64 first, u64 array_count);
 int luo_chain_next(struct luo_chain *chain);
+const u8 *luo_chain_ahead(struct luo_chain *chain);
 
 /** luo_chain_entry() - entry number @i of the current block, @i below @used. */
 static inline const u8 *luo_chain_entry(const struct luo_chain *chain, u64 i)
@@ -60,7 +63,7 @@ static inline const u8 *luo_chain_entry(const struct luo_chain *chain, u64 i)
  */
 static inline bool luo_chain_vacant(const struct luo_chain *chain, u64 i)
 {
-	return chain->abi->vacant && luo_chain_zeros(chain, i);
+	return chain->abi->vacant && !*luo_chain_entry(chain, i) && luo_chain_zeros(chain, i);
 }
 
 #endif

@@ -43,6 +43,7 @@ struct luo_leaf {
  * @leaf_bits: log2 of the bits of a leaf
  * @levels:    levels, leaves included
  * @cache:     by order
+ * @entries:   by order, once luo_map_verify() has counted them
  */
 struct luo_map {
 	const struct luo_phys *phys;
@@ -53,6 +54,7 @@ struct luo_map {
 	u8 leaf_bits;
 	u8 levels;
 	struct luo_leaf cache[LUO_MAX_ORDERS];
+	u64 entries[LUO_MAX_ORDERS];
 };
 
 /**

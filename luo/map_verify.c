@@ -148,8 +148,10 @@ static void count(struct check *c, u64 key, u64 entries)
 	u64 pa;
 
 	c->totals->map_entries += entries;
-	if (luo_map_decode(c->map, key, &pa, &order))
-		c->totals->pages += entries << order;
+	if (!luo_map_decode(c->map, key, &pa, &order))
+		return;
+	c->totals->pages += entries << order;
+	c->map->entries[order] += entries;
 }
 
 static void check_leaf(void *ctx, u64 key, const u8 *bits, u64 pa)
@@ -197,7 +199,9 @@ int luo_map_verify(struct luo_map *map, struct luo_report *report, struct luo_to
 	struct check c = { .map = map, .report = report, .totals = totals };
 	struct luo_map_visitor visitor = { check_node, bad_pointer, check_leaf, &c };
 	size_t used = arena->used;
-	int err = luo_seen_init(&c.seen, arena, key);
+	/* Leaves of order 0, of all others together, and what leads to them. */
+	u64 nodes = (luo_ram_end(map->phys) >> map->leaf_bits >> map->phys->page_shift) * 3 + 256;
+	int err = luo_seen_init(&c.seen, arena, key, nodes, nodes);
 
 	if (err)
 		return err;

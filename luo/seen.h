@@ -2,55 +2,80 @@
 /*
  * "Was this seen before?" for names, tokens and pages, in caller-given memory.
  *
- * One open-addressing table of 16-byte slots, which grows with what it holds; each word of memory
- * cleared is time in the blackout. When it cannot grow any more the walk is done again in several
- * passes, each of which looks only at its share of the hashes; a thing is reported once because
- * everything has a running number and the first pass covered those below the number at which it
- * filled up. The hash is keyed, so that a state cannot be made to collide on purpose.
+ * Small states: one open-addressing table of 16-byte slots, and an answer at once. Each word of
+ * memory cleared is time in the blackout, so it is small, and grows once.
+ *
+ * Large ones go on with a filter, and the walk reads its things once. Only when the filter has
+ * suspects the walk is done again, and then only things that look like one go into a table of slots
+ * and are compared exactly. Where no two things are the same there is next to never one, or in the
+ * filter's smaller form one or two in a hundred. With too little memory for either, walks look at
+ * shares of the hashes, one after the other. The hash is keyed, so that a state cannot be made to
+ * collide on purpose, and no walk looks at more than its memory holds.
  */
 #ifndef LUO_SEEN_H
 #define LUO_SEEN_H
 
 #include "arena.h"
+#include "filter.h"
+#include "hash.h"
 
 /** enum luo_seen_kind - what a slot remembers. */
 enum luo_seen_kind {
-	LUO_SEEN_NAME = 1, /* ref: the 64-byte name field in memory */
-	LUO_SEEN_TOKEN,	   /* ref: the token; owner: which session */
+	LUO_SEEN_NAME = 1, /* ref: the 64-byte name field in memory; its hash */
+	LUO_SEEN_TOKEN,	   /* ref: the token; owner: its session */
 	LUO_SEEN_PAGE,	   /* ref: physical address of a block; owner: which list */
 };
 
-/** struct luo_seen_slot - @tag is kind in the top byte and the owner below, 0 for a free slot. */
+/** enum luo_seen_stage - what a walk does with its things. */
+enum luo_seen_stage {
+	LUO_SEEN_SMALL,	 /* all go into a table that grows */
+	LUO_SEEN_FILTER, /* all go into the filter, which finds suspects */
+	LUO_SEEN_EXACT,	 /* suspects go into a table that does not grow */
+};
+
+/** struct luo_seen_slot - @tag is kind in the top byte, owner or hash below, 0 for a free slot. */
 struct luo_seen_slot {
 	u64 ref;
 	u64 tag;
 };
 
 /**
- * struct luo_seen - the table
- * @arena:         where tables are taken from
- * @slot, @mask:   slots, a power of two of them
- * @used:          slots taken in this pass
- * @key:           of the hash
- * @pass, @passes: which share of the hashes this walk looks at
- * @number:        running number of the things in this walk
- * @covered:       things below this number were all compared with each other already
- * @full:          the table filled up in this pass
+ * struct luo_seen - what was seen
+ * @arena:          where table and filter are taken from
+ * @bottom:         bytes of it that are not ours
+ * @slot, @slots:   the table
+ * @used:           slots taken in this pass
+ * @key:            of the hash
+ * @pass, @passes:  which share of the hashes this walk looks at
+ * @number:         running number of the things in this walk; not counted with the filter
+ * @covered:        things below this number were all compared with each other already
+ * @likely, @most:  things that the caller expects, and that can come at most
+ * @met:            things that went into the table in this pass, or would have
+ * @filter:         see there
+ * @stage:          enum luo_seen_stage
+ * @full:           the table or filter filled up in this pass
  */
 struct luo_seen {
 	struct luo_arena *arena;
+	size_t bottom;
 	struct luo_seen_slot *slot;
-	u64 mask;
+	u64 slots;
 	u64 used;
-	u64 key[2];
+	u64 key[LUO_HASH_KEYS];
 	u64 pass;
 	u64 passes;
 	u64 number;
 	u64 covered;
+	u64 likely;
+	u64 most;
+	u64 met;
+	struct luo_filter filter;
+	u8 stage;
 	bool full;
 };
 
-int luo_seen_init(struct luo_seen *seen, struct luo_arena *arena, const u64 key[2]);
+int luo_seen_init(struct luo_seen *seen, struct luo_arena *arena, const u64 key[2], u64 likely,
+		  u64 most);
 bool luo_seen_name(struct luo_seen *seen, const char *name);
 bool luo_seen_token(struct luo_seen *seen, u64 session, u64 token);
 bool luo_seen_page(struct luo_seen *seen, u64 pa, u64 chain, u64 *owner);

@@ -55,15 +55,19 @@ static void add_vacant(struct luo_verify *v, const struct luo_list *list, u64 va
 }
 
 /* Returns the number of sessions up to here. */
-static u64 check_block(struct luo_verify *v, const struct luo_list *list, u64 sessions)
+static u64 check_block(struct luo_verify *v, struct luo_list *list, u64 sessions)
 {
 	const struct luo_chain *c = &list->chain;
+	const u8 *ahead = luo_chain_ahead(&list->chain);
 	u64 vacant = 0;
 
 	for (u64 i = 0; i < c->used; i++) {
 		const u8 *record = luo_chain_entry(c, i);
-		u64 pa = c->pa + (u64)(record - c->block);
+		u64 at = (u64)(record - c->block);
+		u64 pa = c->pa + at;
 
+		__builtin_prefetch(ahead + at);
+		__builtin_prefetch(ahead + at + 64);
 		if (luo_chain_vacant(c, i)) {
 			vacant++;
 			continue;
@@ -98,6 +102,22 @@ static void walk(struct luo_verify *v)
 	v->totals.fewest_blocks = luo_fewest(&list.chain, sessions);
 }
 
+/* Names, tokens and pages that there can be, from the pages that can be blocks. */
+static int start(struct luo_verify *v, struct luo_arena *arena, const u64 key[2])
+{
+	const struct luo_chain_abi *s = &v->state->abi->sessions, *f = &v->state->abi->files;
+	u64 in_session = luo_capacity(s, v->phys->page_shift) + 1;
+	u64 in_file = luo_capacity(f, v->phys->page_shift) + 1;
+	u64 blocks = v->map->entries[s->order], likely, most;
+
+	if (s->order == f->order)
+		most = blocks * (in_session > in_file ? in_session : in_file);
+	else
+		most = blocks * in_session + v->map->entries[f->order] * in_file;
+	likely = (blocks < LUO_MAX_BLOCKS ? blocks : LUO_MAX_BLOCKS) * in_session;
+	return luo_seen_init(&v->seen, arena, key, likely + 1, most + 1);
+}
+
 /**
  * luo_verify_sessions() - check every session and its files
  * @v:     phys, state, map, report and limit are set; the rest is filled in
@@ -109,7 +129,7 @@ static void walk(struct luo_verify *v)
 int luo_verify_sessions(struct luo_verify *v, struct luo_arena *arena, const u64 key[2])
 {
 	size_t used = arena->used;
-	int err = luo_seen_init(&v->seen, arena, key);
+	int err = start(v, arena, key);
 
 	if (err)
 		return err;

@@ -43,7 +43,7 @@ PAYLOAD_FLAGS := -std=c11 -ffreestanding -Wall -Wextra -Werror $(PAYLOAD_OPT) -g
 # Versions of libfdt's format before 17 are refused before it is asked (fdt/tree.c), and no edit
 # has to be undone.
 PAYLOAD_CFLAGS = $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -frandom-seed=$< -DFDT_ASSUME_MASK=44 \
-	-DLUO_WITHOUT_OWNERS -include arch/hidden.h
+	-DLUO_WITHOUT_OWNERS -DLUO_WITHOUT_FILTER -include arch/hidden.h
 PAYLOAD_LDFLAGS := $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -nostdlib -static-pie -Wl,-T,arch/$(ARCH)/payload.lds -Wl,--build-id=none \
 	-Wl,--gc-sections -Wl,-z,noexecstack -Wl,-z,norelro -Wl,--no-dynamic-linker \
 	-Wl,--no-warn-rwx-segments -Wl,--hash-style=gnu

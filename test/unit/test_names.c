@@ -158,13 +158,92 @@ static void others_in_passes(void **state)
 	world_close(&w);
 }
 
+/* How often memory is looked at: the map of the real machine, counted. */
+struct counter {
+	const struct luo_phys *real;
+	u64 maps;
+};
+
+static const void *count_map(void *ctx, u64 pa, u64 len)
+{
+	struct counter *c = ctx;
+
+	c->maps++;
+	return c->real->ops->map(c->real->ctx, pa, len);
+}
+
+static u64 maps_of(struct answer *a, const struct world *w, enum luo_mode mode)
+{
+	static const struct luo_mem_ops ops = { .map = count_map };
+	struct counter c = { &w->phys };
+	struct luo_phys phys = w->phys;
+	struct luo_job job = { mode, a->arena, a->arena_size, { 1, 2 } };
+
+	phys.ops = &ops;
+	phys.ctx = &c;
+	assert_int_equal(luo_run(&phys, &w->handover, &job, &a->state, &a->report, &a->plan), 0);
+	return c.maps;
+}
+
+/*
+ * Every name twice, which leaves the filter nothing to rule out: still each twin is reported once,
+ * and the number of walks is that of the shares that memory needs, not that of the twins.
+ */
+static void all_pairs(void **state)
+{
+	static const size_t arena[] = { LUO_ARENA_MIN, KIB(256), MIB(2) };
+	static const u64 walks[] = { 18, 3, 3 };
+
+	(void)state;
+	for (u32 i = 0; i < LUO_ARRAY_SIZE(arena); i++) {
+		struct world w;
+		struct answer a;
+		u64 maps;
+
+		world_open(&w, 12, WORLD_V5, 8);
+		world_add_sessions(&w, MANY);
+		world_finish(&w);
+		for (u64 s = MANY / 2; s < MANY; s++)
+			memcpy(world_at(&w, world_session(&w, s), 64),
+			       world_at(&w, world_session(&w, s - MANY / 2), 64), 64);
+		run_open(&a, arena[i]);
+		maps = maps_of(&a, &w, LUO_MODE_VERIFY);
+		assert_int_equal(a.report.by_code[LUO_S12], MANY / 2);
+		assert_int_equal(a.report.nr_findings, MANY / 2);
+		assert_in_range(maps, w.nr_blocks, w.nr_blocks * walks[i] + 50);
+		run_close(&a);
+		world_close(&w);
+	}
+}
+
+/* Sessions without twins: read once, in 4 bytes of memory for each; nothing to do, nothing read. */
+static void read_once(void **state)
+{
+	struct world w;
+	struct answer a;
+	u64 maps;
+
+	(void)state;
+	world_open(&w, 12, WORLD_V5, 8);
+	world_add_sessions(&w, MANY);
+	world_finish(&w);
+	run_open(&a, MIB(2));
+	maps = maps_of(&a, &w, LUO_MODE_VERIFY);
+	assert_int_equal(a.report.nr_findings, 0);
+	assert_in_range(maps, w.nr_blocks, w.nr_blocks + 50);
+	assert_in_range(a.report.arena_peak, MANY * 4, MANY * 8);
+	assert_int_equal(maps_of(&a, &w, LUO_MODE_PLAN), maps);
+	assert_int_equal(a.plan.nr, 0);
+	run_close(&a);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_pass),
-		cmocka_unit_test(several_passes),
-		cmocka_unit_test(all_alike),
-		cmocka_unit_test(others_in_passes),
+		cmocka_unit_test(one_pass),  cmocka_unit_test(several_passes),
+		cmocka_unit_test(all_alike), cmocka_unit_test(others_in_passes),
+		cmocka_unit_test(all_pairs), cmocka_unit_test(read_once),
 	};
 
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);
