@@ -1,0 +1,136 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+"""What the payload costs between two real kernels, in guest instructions.
+
+    blackout.py [--arch ARCH]... [--json FILE] [--functions]
+
+For each architecture a kernel with 1 GiB, without a session and with 2,000,
+goes through the payload with each kind of report; count.c counts what runs
+between the old kernel's jump and the next kernel's first instruction. Without
+the payload that is nothing: the jump goes to the next kernel's first
+instruction. --functions: the functions that take most.
+"""
+
+import argparse
+import bisect
+import json
+import secrets
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import arch as arches
+from guest import Batch, command_line, create
+from images import Images, build_folder, call, symbols
+from kexec import Hop
+from vm import Vm, scratch_folder
+
+HERE = Path(__file__).resolve().parent
+SESSIONS = 2000
+FIXED, PER_SESSION = 100_000, 200       # the targets
+NAMES = {"x86_64": arches.X86_64, "aarch64": arches.AARCH64}
+
+
+class Count:
+    """One hop; `counts` is [(offset in the payload, instructions, times)]."""
+
+    def __init__(self, images, sessions, plugin, folder, memory=1024, **params):
+        self.images = images
+        where, counts = folder / "where", folder / "counts"
+        where.unlink(missing_ok=True)
+        counts.unlink(missing_ok=True)
+        nonce = secrets.token_hex(6)
+        log = build_folder() / "qemu" / f"blackout-{images.arch}.log"
+        log.unlink(missing_ok=True)
+        with Vm(images.arch, images.kernel, images.initrd(2),
+                command_line(images.arch, 1), log, memory=memory,
+                extra=["-plugin", f"file={plugin},where={where},"
+                       f"counts={counts}"]) as vm:
+            vm.ready(1)
+            if sessions:
+                create(vm, Batch("vm", 0, sessions, 0, 0, "0"))
+            hop = Hop(vm, images, nonce=nonce, **params).load()
+            pa, end = hop.image_range()
+            last = hop.symbol("luo_jump_insn")
+            part = folder / "part"
+            part.write_text(f"{pa:x} {pa + images.payload.stat().st_size:x} "
+                            f"{last:x}\n")
+            part.rename(where)
+            hop.fire()
+            if params.get("report") != "off":
+                self.verdict = hop.expect_verdict("ok")
+                assert self.verdict["sessions"] == sessions
+            hop.ready()
+        self.counts = [(int(a, 16) - pa, int(n), int(t)) for a, n, t in
+                       map(str.split, counts.read_text().splitlines())]
+        assert self.counts, "nothing was counted"
+
+    @property
+    def instructions(self):
+        return sum(n * times for _, n, times in self.counts)
+
+    def functions(self):
+        """{function: instructions}, by where a run of instructions begins."""
+        table = sorted((at, name) for name, at in
+                       symbols(self.images.payload_elf).items())
+        places = [at for at, _ in table]
+        total = {}
+        for at, n, times in self.counts:
+            name = table[bisect.bisect_right(places, at) - 1][1]
+            total[name] = total.get(name, 0) + n * times
+        return sorted(total.items(), key=lambda item: -item[1])
+
+
+def build_plugin(folder):
+    call(["gcc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-shared",
+          "-fPIC", "-o", folder / "count.so", HERE / "count.c"],
+         "building the plugin")
+    return folder / "count.so"
+
+
+def measure(images, plugin, folder, functions):
+    """The figures of one architecture."""
+    found = {}
+    for name, sessions, params in (
+            ("fixed", 0, {}), ("fixed, report=off", 0, {"report": "off"}),
+            ("sessions", SESSIONS, {})):
+        run = Count(images, sessions, plugin, folder, **params)
+        found[name] = run.instructions
+        if functions:
+            print(f"{images.arch.name} {name}: {run.instructions}")
+            for function, n in run.functions()[:25]:
+                print(f"    {n:10} {function}")
+    found["per session"] = (found.pop("sessions") - found["fixed"]) / SESSIONS
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--arch", action="append", choices=list(NAMES))
+    parser.add_argument("--json")
+    parser.add_argument("--functions", action="store_true")
+    options = parser.parse_args()
+    folder = Path(scratch_folder(1 << 20))
+    answer = {}
+    try:
+        plugin = build_plugin(folder)
+        for name in options.arch or NAMES:
+            images = Images(NAMES[name], Path(tempfile.mkdtemp(dir=folder)))
+            answer[name] = found = measure(images, plugin, folder,
+                                           options.functions)
+            for what, value in found.items():
+                target = PER_SESSION if what == "per session" else FIXED
+                print(f"{name:8} {what:20} {value:12.1f} guest instructions, "
+                      f"{'met' if value <= target else 'MISSED'} "
+                      f"(target {target})", flush=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if options.json:
+        Path(options.json).write_text(json.dumps(answer, indent=1) + "\n",
+                                      encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
