@@ -13,6 +13,9 @@
 #include "../luo/boot.h"
 #include "../luo/phys.h"
 
+/* Large, or already in use when .bss is cleared: written before it is read. */
+#define LUO_NOINIT __attribute__((section(".noinit")))
+
 /** enum luo_uart_kind - how a UART's registers are reached. */
 enum luo_uart_kind {
 	LUO_UART_NONE,

@@ -47,9 +47,12 @@ static u64 *descend(struct luo_pt *pt, u64 *entry)
 	return table;
 }
 
-static bool all_ram(u64 pa, u64 len)
+static bool all_ram(const struct luo_pt *pt, u64 pa, u64 len)
 {
 	const struct luo_range *r = luo_ram_holding(pa);
+
+	if (luo_range_holds(&pt->own, pa, len))
+		return true;
 
 	return r && luo_range_holds(r, pa, len);
 }
@@ -75,7 +78,7 @@ static u64 map_one(struct luo_pt *pt, u64 pa)
 			return size;
 		}
 		if (level <= pt->format.max_block && !(*entry & PRESENT) &&
-		    all_ram(pa & -size, size)) {
+		    all_ram(pt, pa & -size, size)) {
 			*entry = (pa & -size) | pt->format.block;
 			return size;
 		}
@@ -168,7 +171,7 @@ u64 luo_pt_pages_for(const struct luo_pt_format *format, const struct luo_range 
 
 /**
  * luo_pt_init() - start with an empty root
- * @pt:       tables; its format is filled in already
+ * @pt:       tables; @format and @own are filled in already
  * @pool:     pages for tables: start, page aligned
  * @pool_end: and end
  *

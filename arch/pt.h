@@ -38,6 +38,7 @@ struct luo_pt_format {
 /**
  * struct luo_pt - one set of tables
  * @format: see there
+ * @own:    RAM, whether the list is known yet or not; of size 0 for none
  * @root:   highest table
  * @pool, @pool_end: pages that may become tables
  * @full:   a mapping failed, for want of those or because the address is out of reach
@@ -45,6 +46,7 @@ struct luo_pt_format {
  */
 struct luo_pt {
 	struct luo_pt_format format;
+	struct luo_range own;
 	u64 *root;
 	u64 pool;
 	u64 pool_end;

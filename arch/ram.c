@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * The lists behind struct luo_phys in the payload. Not initialised with the rest of .bss: arm64
- * fills them in before that is cleared, and calls luo_ram_reset() itself.
+ * asks them while the MMU is off, before that is cleared, and calls luo_ram_reset() first.
  */
+#include "arch.h"
 #include "ram.h"
 
 #define MAX_RAM	 1024
 #define MAX_BUSY (64 + 3 * LUO_MAX_SETUP_NODES)
 
-static struct luo_range ram[MAX_RAM] LUO_EARLY;
+static struct luo_range ram[MAX_RAM] LUO_NOINIT;
 static struct luo_busy busy[MAX_BUSY] LUO_NOINIT;
 static u32 nr_ram LUO_EARLY;
 static u32 nr_busy LUO_EARLY;

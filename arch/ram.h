@@ -6,8 +6,6 @@
 #include "../luo/boot.h"
 #include "../luo/phys.h"
 
-/* Large or already in use when .bss is cleared. */
-#define LUO_NOINIT __attribute__((section(".noinit")))
 /* The same, and arm64 writes it while the MMU is off: its entry.S drops stale cache lines of it. */
 #define LUO_EARLY __attribute__((section(".noinit.early")))
 

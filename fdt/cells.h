@@ -17,6 +17,12 @@ static inline u64 fdt_cells(const fdt32_t *cell, int nr)
 	return v;
 }
 
+/** fdt_bytes_cells() - the same of a property's bytes. */
+static inline u64 fdt_bytes_cells(const u8 *at, u32 nr)
+{
+	return fdt_cells((const fdt32_t *)at, (int)nr);
+}
+
 /**
  * fdt_take_pair() - take one (address, size) pair off a property
  * @p, @len: what is left of it; libfdt's length is negative without one

@@ -4,31 +4,50 @@
  * whose numbers are the root node's; any other length makes the kernel ignore the property
  * without a word (drivers/of/fdt.c, 6.18 to 7.3), so both must be right or there is no KHO.
  */
-#include <libfdt.h>
-
 #include "cells.h"
 #include "chosen.h"
 #include "tree.h"
 
 #include "../luo/error.h"
 
-static int read_pair(const void *dtb, int node, const char *name, u64 *addr, u64 *size)
+static int read_pair(const struct fdt_root *root, const char *name, u64 *addr, u64 *size)
 {
-	int ac = fdt_address_cells(dtb, 0), sc = fdt_size_cells(dtb, 0), len;
-	const fdt32_t *cell = fdt_getprop(dtb, node, name, &len);
+	u32 ac = root->cells[0], sc = root->cells[1], len;
+	struct fdt_walk chosen;
+	const u8 *cell = fdt_root_child(root, FDT_CHOSEN, &chosen)
+				 ? fdt_walk_prop(&chosen, name, &len)
+				 : NULL;
 
 	if (!cell)
 		return LUO_E_NONE;
 	if (ac < 1 || ac > 2 || sc < 1 || sc > 2 || len != (ac + sc) * 4)
 		return LUO_E_FORMAT;
-	*addr = fdt_cells(cell, ac);
-	*size = fdt_cells(cell + ac, sc);
+	*addr = fdt_bytes_cells(cell, ac);
+	*size = fdt_bytes_cells(cell + ac * 4, sc);
 	return 0;
 }
 
 /**
- * fdt_chosen_handover() - find KHO in a device tree
- * @dtb:      the tree
+ * fdt_chosen_in() - find KHO in a device tree that has been gone through
+ * @root:     of fdt_root_open()
+ * @handover: filled in
+ *
+ * Return: as fdt_chosen_handover().
+ */
+int fdt_chosen_in(const struct fdt_root *root, struct luo_handover *handover)
+{
+	int err = read_pair(root, "linux,kho-fdt", &handover->fdt_pa, &handover->fdt_size);
+	int other = read_pair(root, "linux,kho-scratch", &handover->scratch_pa,
+			      &handover->scratch_size);
+
+	if ((err == LUO_E_NONE) != (other == LUO_E_NONE))
+		return LUO_E_FORMAT;
+	return err ? err : other;
+}
+
+/**
+ * fdt_chosen_handover() - find KHO in a device tree, and see that libfdt can be let at it
+ * @dtb:      the tree, aligned to 8 bytes
  * @size:     bytes that may be read there
  * @handover: filled in
  *
@@ -38,17 +57,9 @@ static int read_pair(const void *dtb, int node, const char *name, u64 *addr, u64
  */
 int fdt_chosen_handover(const void *dtb, u64 size, struct luo_handover *handover)
 {
-	int node, err, other;
+	struct fdt_root root;
 
-	if (!fdt_tree_sound(dtb, size))
+	if (!fdt_tree_sound(dtb, size) || !fdt_root_open(&root, dtb, size))
 		return LUO_E_FORMAT;
-	node = fdt_path_offset(dtb, "/chosen");
-	if (node < 0)
-		return LUO_E_NONE;
-	err = read_pair(dtb, node, "linux,kho-fdt", &handover->fdt_pa, &handover->fdt_size);
-	other = read_pair(dtb, node, "linux,kho-scratch", &handover->scratch_pa,
-			  &handover->scratch_size);
-	if ((err == LUO_E_NONE) != (other == LUO_E_NONE))
-		return LUO_E_FORMAT;
-	return err ? err : other;
+	return fdt_chosen_in(&root, handover);
 }

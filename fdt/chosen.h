@@ -4,7 +4,9 @@
 #define FDT_CHOSEN_H
 
 #include "../luo/state.h"
+#include "walk.h"
 
+int fdt_chosen_in(const struct fdt_root *root, struct luo_handover *handover);
 int fdt_chosen_handover(const void *dtb, u64 size, struct luo_handover *handover);
 int fdt_chosen_set_handover(void *dtb, const struct luo_handover *handover);
 

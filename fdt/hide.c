@@ -37,7 +37,7 @@ int fdt_hide_luo(void *kho_fdt, u64 size)
  */
 int fdt_hide_kho(void *dtb)
 {
-	int node = fdt_path_offset(dtb, "/chosen"), first, second;
+	int node = fdt_subnode_offset(dtb, 0, "chosen"), first, second;
 
 	if (node < 0)
 		return LUO_E_NONE;

@@ -208,17 +208,25 @@ static const u8 *enter(const struct luo_map *map, const struct luo_map_visitor *
 	return NULL;
 }
 
-/* First pointer from index i on that is not 0, or the number of pointers of a node. */
+/*
+ * First pointer from index i on that is not 0, or the number of pointers of a node. Most are: eight
+ * at a time.
+ */
 static u64 next_pointer(const struct luo_map *map, const u8 *node, u64 i)
 {
-	u64 end = 1ULL << map->table;
+	u64 end = 1ULL << map->table, step;
 
-	for (; i < end && !(i & 3); i += 4)
-		if (luo_get64(node + i * 8) | luo_get64(node + i * 8 + 8) |
-		    luo_get64(node + i * 8 + 16) | luo_get64(node + i * 8 + 24))
+	for (; i < end; i += step) {
+		const u8 *p = node + i * 8;
+
+		if (luo_get64(p))
 			break;
-	while (i < end && !luo_get64(node + i * 8))
-		i++;
+		step = i & 7 || luo_get64(p + 8) | luo_get64(p + 16) | luo_get64(p + 24) |
+					       luo_get64(p + 32) | luo_get64(p + 40) |
+					       luo_get64(p + 48) | luo_get64(p + 56)
+			       ? 1
+			       : 8;
+	}
 	return i;
 }
 

@@ -1,166 +1,205 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * The device tree that came in, which is only read, and the copy of it for the next kernel, which
- * lies directly behind the payload and has room to be edited.
+ * The device tree that came in, which is only read, and the copy of it for a next kernel that is to
+ * get something else, which lies directly behind the payload and has room to be edited.
  */
 #include <libfdt.h>
 
 #include "cpu.h"
 
+#include "../../fdt/cells.h"
 #include "../../fdt/tree.h"
+#include "../../luo/str.h"
 
 #define MAX_TREE (2U << 20) /* Documentation/arch/arm64/booting.rst */
 #define EDITS	 8192	    /* bytes that edits of ours can add: a command line and a range */
 
-static const void *dtb;
+static struct fdt_root root;
+static bool have_tree;
 static void *copy;
-static u64 copy_end;
-
-static const void *open_tree(u64 pa)
-{
-	const u8 *p = pa && !(pa & 7) ? luo_mmu_map(pa, sizeof(struct fdt_header)) : NULL;
-	u32 size;
-
-	if (!p || fdt32_ld((const fdt32_t *)p) != FDT_MAGIC)
-		return NULL;
-	size = fdt32_ld((const fdt32_t *)(p + 4));
-	if (size < sizeof(struct fdt_header) || size > MAX_TREE || !luo_mmu_map(pa, size))
-		return NULL;
-	return fdt_tree_sound(p, size) ? p : NULL;
-}
-
-/* Behind payload_mem, as long as that leaves half of the room in front of the next kernel. */
-static void *copy_tree(void)
-{
-	u64 start = luo_base() + luo_info.payload_mem;
-	u64 room = luo_info.next - luo_info.payload_mem;
-	u64 size = fdt_totalsize(dtb) + EDITS;
-
-	copy_end = start;
-	if (luo_info.next <= luo_info.payload_mem || size > room / 2 ||
-	    fdt_open_into(dtb, (void *)start, (int)size))
-		return NULL;
-	copy_end = (start + size + 4095) & ~4095ULL;
-	return (void *)start;
-}
 
 /**
- * luo_bootdata_open() - check the incoming tree and copy it
+ * luo_bootdata_open() - go through the incoming tree once
  *
- * Return: false when there is no tree to be used or no room for a copy; the next kernel then gets
- * what came in.
+ * When there is none that can be used, luo_dtb() says so; the next kernel then gets what came in.
  */
-bool luo_bootdata_open(void)
+void luo_bootdata_open(void)
 {
+	u64 pa = luo_in_boot;
+	const u8 *p = pa && !(pa & 7) ? luo_mmu_map(pa, sizeof(struct fdt_header)) : NULL;
+	u32 size = p ? fdt_walk_size(p) : 0;
+
 	copy = NULL;
-	copy_end = luo_base() + luo_info.payload_mem;
-	dtb = open_tree(luo_in_boot);
-	if (dtb)
-		copy = copy_tree();
-	return copy;
+	have_tree =
+		size && size <= MAX_TREE && luo_mmu_map(pa, size) && fdt_root_open(&root, p, size);
 }
 
 /** luo_dtb() - the incoming tree, NULL when it cannot be read. */
-const void *luo_dtb(void)
+const struct fdt_root *luo_dtb(void)
 {
-	return dtb;
+	return have_tree ? &root : NULL;
 }
 
-/** luo_dtb_copy() - the outgoing tree, NULL when there is no copy. */
+/* As long as that leaves half of the room in front of the next kernel. */
+static u64 copy_size(void)
+{
+	u64 size = (u64)root.size + EDITS;
+
+	if (!have_tree || luo_info.next <= luo_info.payload_mem ||
+	    size > (luo_info.next - luo_info.payload_mem) / 2)
+		return 0;
+	return (size + 4095) & ~4095ULL;
+}
+
+static u64 copy_start(void)
+{
+	return luo_base() + luo_info.payload_mem;
+}
+
+/**
+ * luo_dtb_copy() - the tree that the next kernel gets, to be edited by libfdt
+ *
+ * Made when it is first asked for: most often nothing is edited, and what came in is handed on.
+ *
+ * Return: NULL when there is no tree, or no room for a copy behind payload_mem.
+ */
 void *luo_dtb_copy(void)
 {
+	void *at = (void *)copy_start();
+
+	if (!copy && copy_size() && fdt_tree_sound(root.tree, root.size) &&
+	    !fdt_open_into(root.tree, at, (int)copy_size())) {
+		copy = at;
+		luo_hand_on = (u64)at;
+	}
 	return copy;
 }
 
-/** luo_dtb_copy_end() - first page behind the copy. */
-u64 luo_dtb_copy_end(void)
+/** luo_dtb_copy_room() - where a copy lies or would lie; of size 0 when there can be none. */
+struct luo_range luo_dtb_copy_room(void)
 {
-	return copy_end;
-}
-
-/** luo_dtb_cells() - a big-endian number of 1 or 2 cells; of more the last two count. */
-u64 luo_dtb_cells(const void *at, int cells)
-{
-	const fdt32_t *cell = at;
-	u64 v = 0;
-
-	while (cells-- > 0)
-		v = v << 32 | fdt32_ld(cell++);
-	return v;
+	return (struct luo_range){ copy_start(), copy_size() };
 }
 
 /**
  * luo_dtb_chosen() - a property of /chosen
  *
- * Return: its length in bytes, or a negative number when it is not there.
+ * Return: its value, NULL when it is not there.
  */
-int luo_dtb_chosen(const char *name, const u8 **value)
+const u8 *luo_dtb_chosen(const char *name, u32 *len)
 {
-	int len = -1, node = dtb ? fdt_path_offset(dtb, "/chosen") : -1;
+	struct fdt_walk chosen;
 
-	*value = node < 0 ? NULL : fdt_getprop(dtb, node, name, &len);
-	return *value ? len : -1;
+	*len = 0;
+	if (!have_tree || !fdt_root_child(&root, FDT_CHOSEN, &chosen))
+		return NULL;
+	return fdt_walk_prop(&chosen, name, len);
 }
 
 /** luo_dtb_number() - a property of /chosen that is a number of one or two cells. */
 bool luo_dtb_number(const char *name, u64 *value)
 {
-	const u8 *p;
-	int len = luo_dtb_chosen(name, &p);
+	u32 len;
+	const u8 *p = luo_dtb_chosen(name, &len);
 
-	if (len != 4 && len != 8)
+	if (!p || (len != 4 && len != 8))
 		return false;
-	*value = luo_dtb_cells(p, len / 4);
+	*value = fdt_bytes_cells(p, len / 4);
 	return true;
 }
 
-/** luo_dtb_text_is() - does a property hold this text, as one of its strings? */
-bool luo_dtb_text_is(int node, const char *name, const char *word)
+/** luo_dtb_cell() - a property that is one cell, or what it is without that property. */
+u32 luo_dtb_cell(const struct fdt_walk *node, const char *name, u32 otherwise)
 {
-	int len;
-	const char *s = fdt_getprop(dtb, node, name, &len);
+	u32 len;
+	const u8 *p = fdt_walk_prop(node, name, &len);
 
-	return s && fdt_stringlist_contains(s, len, word);
+	return p && len == 4 ? (u32)fdt_bytes_cells(p, 1) : otherwise;
+}
+
+static bool descend(struct luo_dtb_path *path, const char *name, u32 len)
+{
+	struct fdt_walk w = path->node[path->depth - 1];
+
+	while (fdt_walk_child(&w, path->depth))
+		if (path->depth < LUO_DTB_DEPTH && fdt_walk_name_is(w.name, name, len)) {
+			path->node[path->depth++] = w;
+			return true;
+		}
+	return false;
+}
+
+/**
+ * luo_dtb_find() - the node that a path or an alias names
+ * @text: begins with a slash, or is an alias's name; @len bytes
+ */
+bool luo_dtb_find(const char *text, u32 len, struct luo_dtb_path *path)
+{
+	struct fdt_walk aliases;
+	char alias[32];
+	u32 n;
+
+	if (len && len < sizeof(alias) && *text != '/' &&
+	    fdt_root_child(&root, FDT_ALIASES, &aliases)) {
+		luo_strcopy(alias, sizeof(alias), text, len);
+		text = (const char *)fdt_walk_prop(&aliases, alias, &len);
+		len = text ? (u32)luo_strnlen(text, len) : 0;
+	}
+	if (!len || *text != '/')
+		return false;
+	path->node[0] = root.start;
+	path->depth = 1;
+	for (; len; text += n, len -= n) {
+		for (n = 0; n < len && text[n] != '/';)
+			n++;
+		if (n && !descend(path, text, n))
+			return false;
+		n += n < len;
+	}
+	return true;
+}
+
+static u32 address_cells(const struct fdt_walk *bus)
+{
+	u32 n = luo_dtb_cell(bus, "#address-cells", 2);
+
+	return n <= 4 ? n : 0;
 }
 
 /* One step up: an address on @bus becomes one on the bus above (Devicetree Spec., 2.3.8). */
-static bool through_ranges(int bus, int parent, u64 *addr)
+static bool through_ranges(const struct fdt_walk *bus, const struct fdt_walk *parent, u64 *addr)
 {
-	int ac = fdt_address_cells(dtb, bus), sc = fdt_size_cells(dtb, bus), len;
-	int up = fdt_address_cells(dtb, parent), row = ac + up + sc;
-	const fdt32_t *r = fdt_getprop(dtb, bus, "ranges", &len);
+	u32 ac = address_cells(bus), up = address_cells(parent), len;
+	u32 sc = luo_dtb_cell(bus, "#size-cells", 1), row = ac + up + sc;
+	const u8 *r = fdt_walk_prop(bus, "ranges", &len);
 
-	if (!r || ac < 1 || up < 1 || sc < 0)
+	if (!r || !ac || !up || sc > 4)
 		return false;
 	if (!len)
 		return true;
-	for (; len >= row * 4; len -= row * 4, r += row) {
-		u64 from = luo_dtb_cells(r, ac), size = luo_dtb_cells(r + ac + up, sc);
+	for (; len >= row * 4; len -= row * 4, r += row * 4) {
+		u64 from = fdt_bytes_cells(r, ac), size = fdt_bytes_cells(r + (ac + up) * 4, sc);
 
 		if (*addr < from || *addr - from >= size)
 			continue;
-		*addr = *addr - from + luo_dtb_cells(r + ac, up);
+		*addr = *addr - from + fdt_bytes_cells(r + ac * 4, up);
 		return true;
 	}
 	return false;
 }
 
 /** luo_dtb_address() - where the CPU sees the first register of a device. */
-bool luo_dtb_address(int node, u64 *addr)
+bool luo_dtb_address(const struct luo_dtb_path *path, u64 *addr)
 {
-	int bus = fdt_parent_offset(dtb, node), len;
-	const fdt32_t *reg = fdt_getprop(dtb, node, "reg", &len);
-	int ac = bus < 0 ? -1 : fdt_address_cells(dtb, bus);
+	const struct fdt_walk *node = &path->node[path->depth - 1];
+	u32 len, ac = path->depth > 1 ? address_cells(node - 1) : 0;
+	const u8 *reg = fdt_walk_prop(node, "reg", &len);
 
-	if (!reg || ac < 1 || len < ac * 4)
+	if (!reg || !ac || len < ac * 4)
 		return false;
-	*addr = luo_dtb_cells(reg, ac);
-	for (u32 i = 0; bus > 0 && i < 16; i++) {
-		int up = fdt_parent_offset(dtb, bus);
-
-		if (up < 0 || !through_ranges(bus, up, addr))
+	*addr = fdt_bytes_cells(reg, ac);
+	for (node--; node > path->node; node--)
+		if (!through_ranges(node, node - 1, addr))
 			return false;
-		bus = up;
-	}
-	return !bus;
+	return true;
 }

@@ -5,6 +5,7 @@
 #include "cpu.h"
 
 #include "../../luo/error.h"
+#include "../../luo/str.h"
 
 #define CMDLINE_MAX 2047 /* COMMAND_LINE_SIZE less its NUL, arch/arm64/include/uapi/asm/setup.h */
 
@@ -17,14 +18,12 @@
  */
 const char *luo_arch_cmdline(size_t *len, size_t *max)
 {
-	const u8 *p;
-	int room = luo_dtb_chosen("bootargs", &p);
+	u32 room;
+	const char *p = (const char *)luo_dtb_chosen("bootargs", &room);
 
 	*max = CMDLINE_MAX;
-	*len = 0;
-	while ((int)*len < room && p[*len])
-		(*len)++;
-	return room > 0 ? (const char *)p : "";
+	*len = p ? luo_strnlen(p, room) : 0;
+	return p ? p : "";
 }
 
 /**
@@ -34,9 +33,9 @@ const char *luo_arch_cmdline(size_t *len, size_t *max)
  */
 bool luo_arch_crash_kernel(void)
 {
-	const u8 *p;
+	u32 len;
 
-	return luo_dtb_chosen("linux,elfcorehdr", &p) >= 0;
+	return luo_dtb_chosen("linux,elfcorehdr", &len);
 }
 
 /**
@@ -48,7 +47,7 @@ bool luo_arch_crash_kernel(void)
 int luo_arch_set_cmdline(const char *text, size_t len)
 {
 	void *copy = luo_dtb_copy(), *value;
-	int node = copy ? fdt_path_offset(copy, "/chosen") : -1;
+	int node = copy ? fdt_subnode_offset(copy, 0, "chosen") : -1;
 
 	if (node < 0 || len > CMDLINE_MAX ||
 	    fdt_setprop_placeholder(copy, node, "bootargs", (int)len + 1, &value))

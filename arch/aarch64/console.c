@@ -3,8 +3,6 @@
  * Which UART a name means, and whether one can be reached; arch/uart.c writes to it. Names come
  * from the device tree (aliases, stdout-path) or, without a UART there, from ACPI's SPCR.
  */
-#include <libfdt.h>
-
 #include "../uart.h"
 #include "cpu.h"
 
@@ -21,28 +19,25 @@
 static const char *const pl011[] = { "arm,pl011", "arm,sbsa-uart" };
 static const char *const like_8250[] = { "ns16550a", "ns16550", "ns8250", "snps,dw-apb-uart" };
 
-static u32 number(int node, const char *name, u32 otherwise)
-{
-	int len;
-	const fdt32_t *p = fdt_getprop(luo_dtb(), node, name, &len);
-
-	return p && len == 4 ? fdt32_ld(p) : otherwise;
-}
-
-static bool is_one_of(int node, const char *const *name, u32 nr)
+static bool is_one_of(const struct fdt_walk *node, const char *const *name, u32 nr)
 {
 	for (u32 i = 0; i < nr; i++)
-		if (!fdt_node_check_compatible(luo_dtb(), node, name[i]))
+		if (fdt_walk_text(node, "compatible", name[i]))
 			return true;
 	return false;
 }
 
-static bool from_node(int node, struct luo_uart *uart)
+/* The device that a path or an alias names. */
+static bool from_tree(const char *text, u32 len, struct luo_uart *uart)
 {
-	u32 shift = number(node, "reg-shift", 0);
+	struct luo_dtb_path path;
+	const struct fdt_walk *node;
+	u32 shift;
 
-	if (node < 0 || !luo_dtb_address(node, &uart->base))
+	if (!luo_dtb_find(text, len, &path) || !luo_dtb_address(&path, &uart->base))
 		return false;
+	node = &path.node[path.depth - 1];
+	shift = luo_dtb_cell(node, "reg-shift", 0);
 	if (is_one_of(node, pl011, LUO_ARRAY_SIZE(pl011))) {
 		uart->kind = LUO_UART_PL011;
 		uart->shift = 2;
@@ -54,14 +49,14 @@ static bool from_node(int node, struct luo_uart *uart)
 }
 
 /* stdout-path is a path or an alias, and what is behind a colon is for the driver. */
-static int stdout_node(void)
+static bool from_stdout(struct luo_uart *uart)
 {
-	const u8 *p;
-	int len = luo_dtb_chosen("stdout-path", &p), n = 0;
+	u32 len, n = 0;
+	const char *p = (const char *)luo_dtb_chosen("stdout-path", &len);
 
 	while (n < len && p[n] && p[n] != ':')
 		n++;
-	return n ? fdt_path_offset_namelen(luo_dtb(), (const char *)p, n) : -1;
+	return n && from_tree(p, n, uart);
 }
 
 static bool from_spcr(struct luo_uart *uart)
@@ -86,7 +81,7 @@ static bool from_spcr(struct luo_uart *uart)
 bool luo_arch_uart_default(struct luo_uart *found)
 {
 	*found = (struct luo_uart){ .kind = LUO_UART_NONE };
-	return luo_dtb() && (from_node(stdout_node(), found) || from_spcr(found));
+	return luo_dtb() && (from_stdout(found) || from_spcr(found));
 }
 
 /**
@@ -98,13 +93,11 @@ bool luo_arch_uart_named(const char *name, size_t len, struct luo_uart *found)
 {
 	bool ama = len == 7 && !__builtin_memcmp(name, "ttyAMA", 6);
 	char alias[] = "serialN";
-	int node;
 
 	if (!luo_dtb() || (!ama && !(len == 5 && !__builtin_memcmp(name, "ttyS", 4))))
 		return false;
 	alias[6] = name[len - 1];
-	node = fdt_path_offset(luo_dtb(), alias);
-	if (!(node >= 0 && from_node(node, found)) && !luo_arch_uart_default(found))
+	if (!from_tree(alias, 7, found) && !luo_arch_uart_default(found))
 		return false;
 	return (found->kind == LUO_UART_PL011) == ama;
 }

@@ -25,12 +25,12 @@ static u64 rndr(void)
 /* What kexec has put into /chosen for the next kernel's random numbers, folded. */
 static u64 seed(u32 from)
 {
-	const u8 *p;
-	int len = luo_dtb_chosen("rng-seed", &p);
+	u32 len;
+	const u8 *p = luo_dtb_chosen("rng-seed", &len);
 	u64 v = 0;
 
-	for (int i = (int)from * 8; i < len; i += 16)
-		for (int j = i; j < i + 8 && j < len; j++)
+	for (u32 i = from * 8; i < len; i += 16)
+		for (u32 j = i; j < i + 8 && j < len; j++)
 			v = (v << 8 | v >> 56) ^ p[j];
 	return v;
 }

@@ -3,6 +3,7 @@
 #ifndef LUO_AARCH64_CPU_H
 #define LUO_AARCH64_CPU_H
 
+#include "../../fdt/walk.h"
 #include "../arch.h"
 #include "../mem.h"
 #include "../ram.h"
@@ -10,6 +11,7 @@
 
 extern u8 luo_image[]; /* the load address */
 extern u8 luo_mem_end[];
+extern u8 luo_early_end[];
 extern const struct luo_wrap_info luo_info;
 extern u64 luo_in_boot; /* the incoming device tree */
 extern u64 luo_hand_on; /* the one for the next kernel */
@@ -45,16 +47,24 @@ static inline bool luo_one_range(void)
 void luo_clock_start(void);
 void luo_cache_flush(u64 pa, u64 len);
 
+#define LUO_DTB_DEPTH 16
+
+/** struct luo_dtb_path - a node and all that it is in: the root node first, @depth in all. */
+struct luo_dtb_path {
+	struct fdt_walk node[LUO_DTB_DEPTH];
+	u32 depth;
+};
+
 /* bootdata.c: the two trees. */
-bool luo_bootdata_open(void);
-const void *luo_dtb(void);
+void luo_bootdata_open(void);
+const struct fdt_root *luo_dtb(void);
 void *luo_dtb_copy(void);
-u64 luo_dtb_copy_end(void);
-int luo_dtb_chosen(const char *name, const u8 **value);
+struct luo_range luo_dtb_copy_room(void);
+const u8 *luo_dtb_chosen(const char *name, u32 *len);
 bool luo_dtb_number(const char *name, u64 *value);
-u64 luo_dtb_cells(const void *at, int cells);
-bool luo_dtb_address(int node, u64 *addr);
-bool luo_dtb_text_is(int node, const char *name, const char *word);
+u32 luo_dtb_cell(const struct fdt_walk *node, const char *name, u32 otherwise);
+bool luo_dtb_find(const char *text, u32 len, struct luo_dtb_path *path);
+bool luo_dtb_address(const struct luo_dtb_path *path, u64 *addr);
 
 /* uefi.c, acpi.c: firmware's map and tables, on machines that have them. */
 int luo_uefi_each(bool (*take)(u32 type, u64 start, u64 size, u64 attr));
@@ -64,8 +74,10 @@ u64 luo_uefi_physical(u64 address);
 void luo_uefi_busy(void);
 const u8 *luo_acpi_table(const char *signature, u32 len);
 
-u64 luo_mmu_start(u64 image_size);
+u64 luo_mmu_start(u64 next);
 void luo_mmu_pool(u64 pool, u64 pool_end);
+u64 luo_mmu_pool_used(void);
+void luo_mmu_leave(void);
 u64 luo_mmu_pages_for(const struct luo_range *ram, u32 nr);
 bool luo_mmu_full(void);
 bool luo_mmu_map_device(u64 pa);

@@ -83,7 +83,7 @@
 	add	\reg, \reg, :lo12:\symbol
 	.endm
 
-/* \op from \start up to \end; x8 and x9 are used. */
+/* \op from \start up to \end, and one line more when that is odd; x8 and x9 are used. */
 	.macro	by_line op, start, end
 	mrs	x8, ctr_el0
 	ubfx	x8, x8, #16, #4
@@ -92,6 +92,8 @@
 	sub	x9, x8, #1
 	bic	\start, \start, x9
 771:	dc	\op, \start
+	add	\start, \start, x8
+	dc	\op, \start
 	add	\start, \start, x8
 	cmp	\start, \end
 	b.lo	771b
@@ -152,7 +154,7 @@ luo_entry:
 	mov	x29, #0
 	mov	x30, #0
 	address	x9, luo_info
-	ldr	w0, [x9, #36]		/* luo_wrap_info.image_size */
+	ldr	w0, [x9, #28]		/* luo_wrap_info.next */
 	bl	luo_mmu_start		/* step 2 */
 	dmb	sy
 	address	x10, luo_early_start	/* step 3 */
@@ -185,7 +187,10 @@ luo_entry:
 
 	address	x9, luo_bss_start	/* step 5 */
 	address	x10, luo_bss_end
-4:	stp	xzr, xzr, [x9], #16
+4:	stp	xzr, xzr, [x9, #16]
+	stp	xzr, xzr, [x9, #32]
+	stp	xzr, xzr, [x9, #48]
+	stp	xzr, xzr, [x9], #64
 	cmp	x9, x10
 	b.lo	4b
 	address	x9, luo_in_regs
@@ -289,8 +294,8 @@ luo_exit:
 	ldp	x23, x24, [x9, #32]
 	ldp	x25, x26, [x9, #48]
 	ldp	x27, x28, [x9, #64]
-	address	x10, luo_image
-	address	x11, luo_mem_end
+	address	x10, luo_data_start
+	address	x11, luo_early_end
 	by_line	civac, x10, x11
 
 	write	sctlr, x21		/* step 8 */

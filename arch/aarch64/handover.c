@@ -12,13 +12,13 @@
 
 static u64 own_size; /* of the tree at luo_view_top_page() */
 
-/** luo_arch_find_kho() - fdt_chosen_handover() on our boot data. */
+/** luo_arch_find_kho() - fdt_chosen_in() on our boot data. */
 int luo_arch_find_kho(const struct luo_phys *phys, struct luo_handover *handover)
 {
 	(void)phys;
 	if (!luo_dtb())
 		return LUO_E_NONE;
-	return fdt_chosen_handover(luo_dtb(), fdt_totalsize(luo_dtb()), handover);
+	return fdt_chosen_in(luo_dtb(), handover);
 }
 
 /** luo_arch_drop_kho() - hide KHO from the next kernel; LUO_E_NONE without a tree of ours. */
@@ -58,7 +58,7 @@ int luo_arch_swap_kho_fdt(const struct luo_phys *phys, const struct luo_handover
 /** luo_arch_swap_commit() - hand over the tree that luo_arch_swap_kho_fdt() has made. */
 void luo_arch_swap_commit(void)
 {
-	int node = fdt_path_offset(luo_dtb_copy(), "/chosen");
+	int node = fdt_subnode_offset(luo_dtb_copy(), 0, "chosen");
 	int cells = fdt_address_cells(luo_dtb_copy(), 0);
 	fdt32_t pair[2];
 

@@ -16,7 +16,6 @@ enum luo_init_error luo_arch_init(void)
 		return LUO_INIT_UNWRAPPED;
 	luo_jump_to = luo_base() + luo_info.next;
 	luo_clock_start();
-	if (luo_bootdata_open())
-		luo_hand_on = (u64)luo_dtb_copy();
+	luo_bootdata_open();
 	return LUO_INIT_OK;
 }

@@ -3,8 +3,8 @@
  * Own page tables: an identity map of RAM, cacheable, filled in as memory is asked for
  * (arch/pt.h). luo_mmu_start() runs with the MMU off; see entry.S for the caches.
  *
- * Only the image can be executed. There is no page-fault handler: luo_mmu_map() is asked before a
- * pointer is handed out.
+ * Only our part of the image can be executed. There is no page-fault handler: luo_mmu_map() is
+ * asked before a pointer is handed out.
  */
 #include "cpu.h"
 
@@ -23,7 +23,7 @@
 #define ATTR_NORMAL  0
 #define ATTR_DEVICE  1
 
-/* The image takes 7 at most, root and two of each level below: luo_early_end in payload.lds. */
+/* Our part takes 7 at most, root and two of each level below: luo_early_end in payload.lds. */
 #define TABLES 24
 
 static struct luo_pt pt LUO_EARLY;
@@ -47,28 +47,47 @@ static void choose_format(struct luo_pt_format *f)
 }
 
 /**
- * luo_mmu_start() - make tables that map the image
- * @image_size: its bytes in memory
+ * luo_mmu_start() - make tables that map our part of the image
+ * @next: its bytes, up to the next kernel, which is not looked at
  *
- * Return: the root. The pool is large enough for any image, so this cannot fail.
+ * Return: the root. The pool is large enough, so this cannot fail.
  */
-u64 luo_mmu_start(u64 image_size)
+u64 luo_mmu_start(u64 next)
 {
 	luo_ram_reset();
-	luo_ram_add(luo_base(), image_size);
+	pt.own = (struct luo_range){ luo_base(), next };
 	choose_format(&pt.format);
 	luo_pt_init(&pt, (u64)tables, (u64)tables + sizeof(tables));
-	luo_pt_map(&pt, luo_base(), image_size);
+	luo_pt_map(&pt, luo_base(), next);
 	pt.format.page |= DESC_XN | DESC_PXN;
 	pt.format.block |= DESC_XN | DESC_PXN;
 	return (u64)pt.root;
 }
 
+/* Behind what entry.S takes back out of the caches, the tables that were made before the pool. */
+static u64 first_used;
+
 /** luo_mmu_pool() - further tables are made here: [@pool, @pool_end), page aligned. */
 void luo_mmu_pool(u64 pool, u64 pool_end)
 {
+	first_used = pt.pool;
 	pt.pool = pool;
 	pt.pool_end = pool_end;
+}
+
+/** luo_mmu_pool_used() - where the next table would be made: nothing was written from here on. */
+u64 luo_mmu_pool_used(void)
+{
+	return pt.pool;
+}
+
+/** luo_mmu_leave() - write back the tables that were made in the image's own room. */
+void luo_mmu_leave(void)
+{
+	u64 start = (u64)luo_early_end, end = first_used ? first_used : pt.pool;
+
+	if (end > start)
+		luo_cache_flush(start, end - start);
 }
 
 /** luo_mmu_pages_for() - tables that mapping all of RAM can take at most. */

@@ -3,8 +3,6 @@
  * The two ways not to go on. Reset is PSCI's SYSTEM_RESET (Arm DEN 0022, 5.1.9), through the
  * conduit that the device tree or, on an ACPI machine, the FADT names.
  */
-#include <libfdt.h>
-
 #include "cpu.h"
 
 #define SYSTEM_RESET  0x84000009
@@ -16,18 +14,21 @@ enum conduit { NONE, SMC, HVC };
 
 static enum conduit from_tree(void)
 {
-	const void *dtb = luo_dtb();
-	int node;
+	struct fdt_walk w = luo_dtb()->start;
+	enum fdt_walk_tag tag;
 
-	/* PSCI 0.1, "arm,psci", has no reset. */
-	node = fdt_node_offset_by_compatible(dtb, -1, "arm,psci-0.2");
-	if (node < 0)
-		node = fdt_node_offset_by_compatible(dtb, -1, "arm,psci-1.0");
-	if (node < 0)
-		return NONE;
-	if (luo_dtb_text_is(node, "method", "hvc"))
-		return HVC;
-	return luo_dtb_text_is(node, "method", "smc") ? SMC : NONE;
+	do {
+		tag = fdt_walk_next(&w);
+		/* PSCI 0.1, "arm,psci", has no reset. */
+		if (tag != FDT_WALK_NODE || (!fdt_walk_text(&w, "compatible", "arm,psci-0.2") &&
+					     !fdt_walk_text(&w, "compatible", "arm,psci-1.0")))
+			continue;
+		if (fdt_walk_text(&w, "method", "hvc"))
+			return HVC;
+		if (fdt_walk_text(&w, "method", "smc"))
+			return SMC;
+	} while (tag != FDT_WALK_DONE && tag != FDT_WALK_DAMAGED);
+	return NONE;
 }
 
 static enum conduit from_fadt(void)

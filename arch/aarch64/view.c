@@ -4,51 +4,60 @@
 
 #include "cpu.h"
 
+#include "../../fdt/cells.h"
 #include "../../luo/error.h"
 
 static struct luo_range arena;
-static u64 front_end; /* what was written of the image's front ends here */
+static u64 arena_used;
 
-/* Root cells of one (address, size) pair; libfdt answers 2 and 1 where they are missing. */
-static bool take_pair(const u8 **p, int *len, u64 *start, u64 *size)
+/* One (address, size) pair of the root's cells. */
+static bool take_pair(const u8 **p, u32 *len, u64 *start, u64 *size)
 {
-	int ac = fdt_address_cells(luo_dtb(), 0), sc = fdt_size_cells(luo_dtb(), 0);
+	u32 ac = luo_dtb()->cells[0], sc = luo_dtb()->cells[1];
 
 	if (ac < 1 || ac > 2 || sc < 1 || sc > 2 || *len < (ac + sc) * 4)
 		return false;
-	*start = luo_dtb_cells(*p, ac);
-	*size = luo_dtb_cells(*p + ac * 4, sc);
+	*start = fdt_bytes_cells(*p, ac);
+	*size = fdt_bytes_cells(*p + ac * 4, sc);
 	*p += (ac + sc) * 4;
 	*len -= (ac + sc) * 4;
 	return true;
 }
 
-static bool disabled(int node)
+static bool has(const struct fdt_walk *node, const char *name)
 {
-	return fdt_getprop(luo_dtb(), node, "status", NULL) &&
-	       !luo_dtb_text_is(node, "status", "okay") && !luo_dtb_text_is(node, "status", "ok");
+	u32 len;
+
+	return fdt_walk_prop(node, name, &len);
+}
+
+static bool disabled(const struct fdt_walk *node)
+{
+	return has(node, "status") && !fdt_walk_text(node, "status", "okay") &&
+	       !fdt_walk_text(node, "status", "ok");
 }
 
 /* As early_init_dt_scan_memory() of drivers/of/fdt.c (7.3) has it. */
 static bool add_memory_nodes(void)
 {
-	const void *dtb = luo_dtb();
-	int node, len;
+	struct fdt_walk node;
 	u64 start, size;
 
-	fdt_for_each_subnode(node, dtb, 0)
-	{
+	if (!fdt_root_child(luo_dtb(), FDT_MEMORY, &node))
+		return true;
+	do {
 		const u8 *p;
+		u32 len;
 
-		if (!luo_dtb_text_is(node, "device_type", "memory") || disabled(node))
+		if (!fdt_walk_text(&node, "device_type", "memory") || disabled(&node))
 			continue;
-		p = fdt_getprop(dtb, node, "linux,usable-memory", &len);
+		p = fdt_walk_prop(&node, "linux,usable-memory", &len);
 		if (!p)
-			p = fdt_getprop(dtb, node, "reg", &len);
+			p = fdt_walk_prop(&node, "reg", &len);
 		while (p && take_pair(&p, &len, &start, &size))
 			if (!luo_ram_add(start, size))
 				return false;
-	}
+	} while (node.at < luo_dtb()->at[FDT_MEMORY_LAST] && fdt_walk_child(&node, 1));
 	return true;
 }
 
@@ -64,19 +73,17 @@ static bool add_uefi_range(u32 type, u64 start, u64 size, u64 attr)
 /* Memory that firmware keeps: not even mapped when the tree says so. */
 static bool take_reserved(void)
 {
-	const void *dtb = luo_dtb();
-	int parent = fdt_path_offset(dtb, "/reserved-memory"), node, len;
+	struct fdt_walk node;
 	u64 start, size;
 
-	if (parent < 0)
+	if (!fdt_root_child(luo_dtb(), FDT_RESERVED, &node))
 		return true;
-	fdt_for_each_subnode(node, dtb, parent)
-	{
-		const u8 *p = fdt_getprop(dtb, node, "reg", &len);
-		bool no_map = fdt_getprop(dtb, node, "no-map", NULL);
-		bool reusable = fdt_getprop(dtb, node, "reusable", NULL);
+	while (fdt_walk_child(&node, 2)) {
+		u32 len;
+		const u8 *p = fdt_walk_prop(&node, "reg", &len);
+		bool no_map = has(&node, "no-map"), reusable = has(&node, "reusable");
 
-		if (disabled(node))
+		if (disabled(&node))
 			continue;
 		while (p && take_pair(&p, &len, &start, &size)) {
 			if (no_map && !luo_ram_remove(start, size))
@@ -90,18 +97,18 @@ static bool take_reserved(void)
 
 static void find_busy(void)
 {
-	const void *dtb = luo_dtb();
+	const void *dtb = luo_dtb()->tree;
 	u64 start, end, size;
 	const u8 *p;
-	int len;
+	u32 len;
 
 	luo_busy_add(luo_base(), luo_info.image_size, "payload and next kernel");
-	luo_busy_add(luo_in_boot, fdt_totalsize(dtb), "device tree");
+	luo_busy_add(luo_in_boot, luo_dtb()->size, "device tree");
 	if (luo_dtb_number("linux,initrd-start", &start) &&
 	    luo_dtb_number("linux,initrd-end", &end) && end > start)
 		luo_busy_add(start, end - start, "initrd");
-	len = luo_dtb_chosen("linux,ima-kexec-buffer", &p);
-	if (len > 0 && take_pair(&p, &len, &start, &size))
+	p = luo_dtb_chosen("linux,ima-kexec-buffer", &len);
+	if (p && take_pair(&p, &len, &start, &size))
 		luo_busy_add(start, size, "IMA buffer");
 	for (int i = 0; i < 32 && !fdt_get_mem_rsv(dtb, i, &start, &size) && size; i++)
 		luo_busy_add(start, size, "memory reservation");
@@ -122,8 +129,8 @@ u64 luo_view_top_page(void)
  */
 static void share_image(void)
 {
-	u64 start = luo_dtb_copy_end();
-	u64 end = luo_view_top_page();
+	struct luo_range copy = luo_dtb_copy_room();
+	u64 start = copy.start + copy.size, end = luo_view_top_page();
 	u64 tail = (luo_base() + luo_info.next_end + 4095) & ~4095ULL;
 	u64 tail_end = (luo_base() + luo_info.image_size) & ~4095ULL;
 	const struct luo_range *ram;
@@ -134,11 +141,12 @@ static void share_image(void)
 	tables = luo_mmu_pages_for(ram, nr) * 4096;
 	if (tables > (end - start) / 2)
 		tables = ((end - start) / 2) & ~4095ULL;
-	front_end = start + tables;
-	luo_mmu_pool(start, front_end);
-	arena = (struct luo_range){ front_end, end - front_end };
+	luo_mmu_pool(start, start + tables);
+	arena = (struct luo_range){ start + tables, end - start - tables };
 	if (tail_end > tail && tail_end - tail > arena.size)
 		arena = (struct luo_range){ tail, tail_end - tail };
+	if (!luo_mmu_map(arena.start, arena.size))
+		arena.size = 0;
 }
 
 /**
@@ -169,6 +177,7 @@ int luo_arch_view(struct luo_phys *phys)
 /** luo_arch_arena() - working memory for the core, 16-byte aligned. */
 void *luo_arch_arena(size_t *size)
 {
+	arena_used = arena.size;
 	*size = arena.size;
 	return (void *)arena.start;
 }
@@ -176,7 +185,7 @@ void *luo_arch_arena(size_t *size)
 /** luo_arch_arena_used() - only this much of it was written, so no more has to be written back. */
 void luo_arch_arena_used(size_t size)
 {
-	arena.size = size;
+	arena_used = size;
 }
 
 /** luo_arch_unmapped() - was there RAM that could not be mapped? */
@@ -188,9 +197,14 @@ bool luo_arch_unmapped(void)
 /** luo_view_leave() - write back what was written behind payload_mem; the rest is entry.S's. */
 void luo_view_leave(void)
 {
-	u64 start = luo_base() + luo_info.payload_mem;
-	u64 end = front_end > luo_dtb_copy_end() ? front_end : luo_dtb_copy_end();
+	struct luo_range copy = luo_dtb_copy_room();
+	u64 start = copy.start + copy.size, end = luo_mmu_pool_used();
 
-	luo_cache_flush(start, end - start);
-	luo_cache_flush(arena.start, arena.size);
+	if (luo_hand_on == copy.start)
+		start = copy.start;
+	if (end > start)
+		luo_cache_flush(start, end - start);
+	if (arena_used)
+		luo_cache_flush(arena.start, arena_used);
+	luo_mmu_leave();
 }

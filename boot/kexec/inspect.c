@@ -4,7 +4,7 @@
 
 #include "../../luo/error.h"
 
-static struct luo_range scratch[LUO_MAX_SCRATCH];
+static struct luo_range scratch[LUO_MAX_SCRATCH] LUO_NOINIT;
 
 static void refuse(struct luo_report *report, const char *why)
 {

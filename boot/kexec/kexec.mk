@@ -73,6 +73,9 @@ $(DTC)/.unpacked: configs/sources
 $(LIBFDT_SRC:%=$(DTC)/libfdt/%): $(DTC)/.unpacked ;
 endif
 
+# These few lines run for every byte of a device tree.
+$(PAYLOAD_OBJ)/fdt/walk.c.o $(PAYLOAD_OBJ)/fdt/env/string.c.o: PAYLOAD_CFLAGS += -O2
+
 # With the MMU off, as arm64 runs these, an access that is not aligned faults.
 PAYLOAD_EARLY := arch/pt.c arch/ram.c arch/aarch64/mmu.c fdt/env/string.c
 ifeq ($(ARCH),aarch64)

@@ -105,7 +105,7 @@ static void copy_without_result(struct edit *e, struct luo_text rest)
  */
 void luo_tell_next(const struct luo_params *params, const char *word)
 {
-	static struct edit e;
+	static struct edit e LUO_NOINIT;
 	struct luo_text old;
 	size_t max;
 

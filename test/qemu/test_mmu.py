@@ -105,9 +105,20 @@ def registers(stop):
         "cpsr": stop.gdb.reg("cpsr") & ~(FLAGS | BRANCH_TYPE)}
 
 
-def test_the_next_kernel_finds_what_the_payload_found(boot, images, seed,
-                                                      nonce):
-    """The same registers, MMU off, and an equal device tree."""
+def but_for_bootargs(tree):
+    values = fdtread.parse(tree).values()
+    assert values.pop("/chosen/bootargs")
+    return values
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_the_next_kernel_finds_what_the_payload_found(boot, images, seed, nonce,
+                                                      edited):
+    """The same registers, MMU off, and the device tree.
+
+    With nothing to be changed in it that is the one that kexec loaded, else a
+    copy inside the image.
+    """
     vm = boot(memory=512)
     batch = sessions(vm, seed)
     found = {}
@@ -121,13 +132,18 @@ def test_the_next_kernel_finds_what_the_payload_found(boot, images, seed,
         assert not Mmu(stop.gdb).sctlr & 0b101      # MMU and data cache
         assert [stop.gdb.reg(f"x{n}") for n in (1, 2, 3)] == [0, 0, 0]
         start, end = stop.hop.image_range()
-        assert start <= stop.gdb.reg("x0") < end
-        tree = device_tree(stop.memory, stop.gdb.reg("x0"))
-        assert fdtread.parse(tree).values() == fdtread.parse(
-            found["tree"]).values()
+        handed_on = stop.gdb.reg("x0")
+        tree = device_tree(stop.memory, handed_on)
+        if not edited:
+            assert (handed_on, tree) == (stop.params, found["tree"])
+            return
+        assert start <= handed_on < end
+        assert b"luo_payload.result=ok" in tree
+        assert but_for_bootargs(tree) == but_for_bootargs(found["tree"])
         assert fdtread.reserved(tree) == fdtread.reserved(found["tree"])
 
-    hop = Hop(vm, images, nonce=nonce, mode="verify")
+    hop = Hop(vm, images, nonce=nonce, mode="verify",
+              **({"verdict": "on"} if edited else {}))
     hop.go("ok", entry=entry, luo_jump_insn=jump)
     level = images.arch.level[2]
     assert found["registers"]["level"] == int(level)
