@@ -36,7 +36,7 @@ export LUO_ARCHES := $(ARCHES)
 
 CORE_SRC := $(wildcard luo/*.c fdt/*.c)
 
-.PHONY: help run check check-long payload efi uboot host lib kernels packages dist clean
+.PHONY: help run check check-long payload efi uboot host lib kernels packages dist check-bare clean
 .DELETE_ON_ERROR:
 
 help:
@@ -61,6 +61,8 @@ help:
 #: make lib          build/lib/libluo.so.0 and .a, the same as a library for host programs
 #: make kernels      the kernels that the tests boot, into ~/.cache/luo-payload
 #: make check-damage  thousands of damaged states, each held against docs/damaged-states.md
+#: make check-bare   a bare Debian 12 and 13 (debootstrap, as root) go from nothing to make run and
+#:                   make check, and install the Debian packages; hours, in none of the checks
 #: make mutate       disables each check of the core in turn; not in the checks (an hour or more)
 #: make coverage     lines of luo/ and fdt/ that unit tests and the host tool's execute: at least
 #:                   95 %, and every branch that refuses is taken (4 minutes; in make check-long)
@@ -123,6 +125,9 @@ check:
 check-long:
 	@configs/packages check
 	@test/check --long
+
+check-bare:
+	@for suite in bookworm trixie; do test/bare/run $$suite || exit; done
 
 clean:
 	rm -rf $(BUILD)

@@ -6,6 +6,7 @@
 
 BINDIR     ?= $(PREFIX)/bin
 SBINDIR    ?= $(PREFIX)/sbin
+SYSCONFDIR ?= /etc
 DATADIR    ?= $(PREFIX)/share
 MANDIR     ?= $(DATADIR)/man
 DOCDIR     ?= $(DATADIR)/doc/luo-payload
@@ -17,7 +18,7 @@ PUT := install -D -m 644
 PUT_PROGRAM := install -D -m 755
 INSTALL_IMAGES = $(wildcard $(BUILD)/x86_64/luo.bzImage $(BUILD)/aarch64/luo.Image \
 	$(BUILD)/x86_64/luo.efi $(BUILD)/aarch64/luo.efi)
-INSTALL_PAGES := README.md CHANGELOG.md $(wildcard docs/*.md)
+INSTALL_PAGES := README.md CHANGELOG.md SECURITY.md CONTRIBUTING.md $(wildcard docs/*.md)
 
 .PHONY: install install-lib uninstall dist
 
@@ -27,7 +28,14 @@ install: payload host install-lib
 		$(PUT) $(BUILD)/$$image $(DESTDIR)$(LIBDIR)/luo/$$image || exit; done
 	$(PUT) docs/man/luo.1 $(DESTDIR)$(MANDIR)/man1/luo.1
 	$(PUT) docs/man/luo-payload.7 $(DESTDIR)$(MANDIR)/man7/luo-payload.7
+	$(PUT) docs/man/luo-kexec.8 $(DESTDIR)$(MANDIR)/man8/luo-kexec.8
 	$(PUT) configs/completion/luo $(DESTDIR)$(COMPDIR)/luo
+	$(PUT_PROGRAM) configs/systemd/luo-kexec $(DESTDIR)$(SBINDIR)/luo-kexec
+	for unit in luo-kexec luo-verdict; do mkdir -p $(DESTDIR)$(UNITDIR) && \
+		sed 's|/usr/sbin/|$(SBINDIR)/|' configs/systemd/$$unit.service \
+			>$(DESTDIR)$(UNITDIR)/$$unit.service || exit; done
+	test -e $(DESTDIR)$(SYSCONFDIR)/default/luo-kexec || \
+		$(PUT) configs/systemd/luo-kexec.default $(DESTDIR)$(SYSCONFDIR)/default/luo-kexec
 	for page in $(INSTALL_PAGES); do \
 		$(PUT) $$page $(DESTDIR)$(DOCDIR)/$$page || exit; done
 
@@ -40,10 +48,12 @@ install-lib: lib
 	$(PUT) boot/lib/example/agent.c $(DESTDIR)$(DOCDIR)/examples/agent.c
 	$(PUT) boot/lib/libluo.py $(DESTDIR)$(DOCDIR)/examples/libluo.py
 
-# Only what install has put there, and folders that are empty then.
+# Only what install has put there; settings below SYSCONFDIR stay.
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/luo $(DESTDIR)$(MANDIR)/man1/luo.1 \
 		$(DESTDIR)$(MANDIR)/man7/luo-payload.7 $(DESTDIR)$(COMPDIR)/luo \
+		$(DESTDIR)$(MANDIR)/man8/luo-kexec.8 $(DESTDIR)$(SBINDIR)/luo-kexec $(DESTDIR)$(UNITDIR)/luo-kexec.service \
+		$(DESTDIR)$(UNITDIR)/luo-verdict.service \
 		$(addprefix $(DESTDIR)$(LIBDIR)/,$(LIB_SONAME) libluo.so libluo.a) \
 		$(DESTDIR)$(PKGCONFDIR)/libluo.pc $(DESTDIR)$(INCLUDEDIR)/libluo.h
 	rm -rf $(DESTDIR)$(LIBDIR)/luo $(DESTDIR)$(DOCDIR)

@@ -87,3 +87,12 @@ def test_each_file_is_in_one_package(built):
                 owners.setdefault(path, []).append(name)
     assert not {path: names for path, names in owners.items() if len(names) > 1}
     assert {names[0] for names in owners.values()} == set(PACKAGES)
+
+
+def test_installing_starts_and_enables_nothing(built):
+    (deb,) = built.glob("luo-payload_*.deb")
+    control = built / "control"
+    subprocess.run(["dpkg-deb", "-e", deb, control], check=True)
+    for script in control.glob("p*"):
+        text = script.read_text()
+        assert "enable" not in text and "deb-systemd-invoke" not in text, script

@@ -10,7 +10,7 @@ import pytest
 from tool import BUILD, PAYLOAD, PAYLOAD_ARM64, TOP, run
 
 VERSION = (TOP / "VERSION").read_text().strip()
-MAN = {"luo.1": TOP / "docs/man/luo.1", "luo-payload.7": TOP / "docs/man/luo-payload.7"}
+MAN = {path.name: path for path in (TOP / "docs/man").iterdir()}
 COMPLETION = TOP / "configs/completion/luo"
 COMMANDS = "verify info list map compact diff explain abi doctor wrap".split()
 
@@ -59,10 +59,16 @@ def test_install_puts_everything_and_uninstall_takes_it(tmp_path):
             "share/doc/luo-payload/CHANGELOG.md", "share/doc/luo-payload/docs/abi.md",
             "share/doc/luo-payload/examples/agent.c",
             "share/doc/luo-payload/examples/libluo.py"} <= names
-    assert below(tmp_path) == {f"opt/luo/{name}" for name in names}
+    settings = "etc/default/luo-kexec"
+    assert below(tmp_path) == {settings, *(f"opt/luo/{name}" for name in names)}
+    unit = (tmp_path / "opt/luo/lib/systemd/system/luo-kexec.service").read_text()
+    assert "ExecStart=/opt/luo/sbin/luo-kexec load\n" in unit and "/usr/sbin" not in unit
+    (tmp_path / settings).write_text("LUO_MODE=verify\n")
+    make("install", *words)
+    assert (tmp_path / settings).read_text() == "LUO_MODE=verify\n"
     (tmp_path / "opt/luo/bin/other").write_text("of somebody else")
     make("uninstall", *words)
-    assert below(tmp_path) == {"opt/luo/bin/other"}
+    assert below(tmp_path) == {"opt/luo/bin/other", settings}
 
 
 def test_dist_is_what_is_committed_twice_the_same(tmp_path):

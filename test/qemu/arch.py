@@ -7,9 +7,24 @@ reads (header.py) and how boot data lead to the handed-over state
 each of them: the machine and the CPU decide at which level its kernels run.
 """
 
+import configparser
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 SEGMENT = r" at (0x[0-9a-f]+) bufsz=(0x[0-9a-f]+) memsz=(0x[0-9a-f]+)"
+
+
+BOARDS = Path(__file__).resolve().parents[2] / "configs/boards"
+
+
+def board(name):
+    """QEMU's program, machine and CPU, of a file in configs/boards."""
+    file = configparser.ConfigParser(interpolation=None)
+    file.read_string((BOARDS / f"{name}.ini").read_text())
+    return file["qemu"]
+
+
+Q35, VIRT = board("qemu-q35"), board("qemu-virt")
 
 
 @dataclass(frozen=True)
@@ -47,9 +62,9 @@ class Arch:
 
 X86_64 = Arch(
     name="x86_64",
-    qemu="qemu-system-x86_64",
-    machine="q35",
-    cpu="max,la57=off",
+    qemu=Q35["program"],
+    machine=Q35["machine"],
+    cpu=Q35["cpu"],
     # The kernel counts ticks in a loop to see whether its timer works, and panics when a host that
     # is busy gives QEMU no time for any.
     console="console=ttyS0,115200 earlyprintk=serial,ttyS0,115200 no_timer_check",
@@ -76,9 +91,9 @@ X86_64 = Arch(
 AARCH64 = Arch(
     name="aarch64",
     level="el1",
-    qemu="qemu-system-aarch64",
-    machine="virt",
-    cpu="cortex-a57",
+    qemu=VIRT["program"],
+    machine=VIRT["machine"],
+    cpu=VIRT["cpu"],
     console="console=ttyAMA0 earlycon=pl011,0x9000000",
     kernel="Image",
     wrapped="Image.luo",
