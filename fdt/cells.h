@@ -7,15 +7,7 @@
 
 #include "../luo/types.h"
 
-/** fdt_cells() - the number in @nr cells; of more than two the last two count. */
-static inline u64 fdt_cells(const fdt32_t *cell, int nr)
-{
-	u64 v = 0;
-
-	for (int i = 0; i < nr; i++)
-		v = v << 32 | fdt32_ld(&cell[i]);
-	return v;
-}
+u64 fdt_cells(const fdt32_t *cell, int nr);
 
 /** fdt_bytes_cells() - the same of a property's bytes. */
 static inline u64 fdt_bytes_cells(const u8 *at, u32 nr)
