@@ -99,8 +99,10 @@ int luo_seen_init(struct luo_seen *seen, struct luo_arena *arena, const u64 key[
 	seen->arena = arena;
 	seen->bottom = arena->used;
 	seen->passes = 1;
-	seen->likely = likely;
-	seen->most = most;
+	if (WITH_FILTER) {
+		seen->likely = likely;
+		seen->most = most;
+	}
 	luo_hash_keys(seen->key, key);
 	return take_table(seen, FIRST_SLOTS) ? 0 : LUO_E_ARENA;
 }
