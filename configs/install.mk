@@ -24,6 +24,7 @@ INSTALL_PAGES := README.md CHANGELOG.md SECURITY.md CONTRIBUTING.md $(wildcard d
 
 install: payload host install-lib
 	$(PUT_PROGRAM) $(BUILD)/host/luo $(DESTDIR)$(BINDIR)/luo
+	$(PUT_PROGRAM) boot/host/luo-firmware-map $(DESTDIR)$(BINDIR)/luo-firmware-map
 	for image in $(INSTALL_IMAGES:$(BUILD)/%=%); do \
 		$(PUT) $(BUILD)/$$image $(DESTDIR)$(LIBDIR)/luo/$$image || exit; done
 	$(PUT) docs/man/luo.1 $(DESTDIR)$(MANDIR)/man1/luo.1
@@ -50,8 +51,9 @@ install-lib: lib
 
 # Only what install has put there; settings below SYSCONFDIR stay.
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/luo $(DESTDIR)$(MANDIR)/man1/luo.1 \
-		$(DESTDIR)$(MANDIR)/man7/luo-payload.7 $(DESTDIR)$(COMPDIR)/luo \
+	rm -f $(addprefix $(DESTDIR)$(BINDIR)/,luo luo-firmware-map) \
+		$(DESTDIR)$(MANDIR)/man1/luo.1 $(DESTDIR)$(MANDIR)/man7/luo-payload.7 \
+		$(DESTDIR)$(COMPDIR)/luo \
 		$(DESTDIR)$(MANDIR)/man8/luo-kexec.8 $(DESTDIR)$(SBINDIR)/luo-kexec $(DESTDIR)$(UNITDIR)/luo-kexec.service \
 		$(DESTDIR)$(UNITDIR)/luo-verdict.service \
 		$(addprefix $(DESTDIR)$(LIBDIR)/,$(LIB_SONAME) libluo.so libluo.a) \
