@@ -90,6 +90,18 @@ static u8 kind_of(const char *name)
 	return luo_streq(name, "kexec-metadata") ? LUO_CLAIMS_METADATA : LUO_CLAIMS_SUBTREE;
 }
 
+/*
+ * The data are read where they are, unless nobody asks for them: kho_in_kexec_metadata(), and
+ * reserve_mem_kho_retrieve_fdt() of mm/memblock.c, 6.16 to 7.3. What is not RAM faults. Of other
+ * sub-nodes nobody here knows the reader.
+ */
+static u8 lost_blob(const struct follow *f, u8 kind, u64 pa)
+{
+	if (kind == LUO_CLAIMS_SUBTREE)
+		return LUO_SEV_NOTE;
+	return luo_in_ram(f->phys, pa, 4) ? LUO_SEV_LOSE : LUO_SEV_PANIC;
+}
+
 static void follow_child(const struct follow *f, const void *tree, int node)
 {
 	const char *name = fdt_get_name(tree, node, NULL);
@@ -106,9 +118,7 @@ static void follow_child(const struct follow *f, const void *tree, int node)
 		fdt_native_u64(tree, node, "blob-size", &size);
 	claim = claim_blob(f, kind, pa, size, &kho_owner);
 	if (claim == LUO_CLAIM_MISSING)
-		luo_owners_add(f->o, LUO_K08,
-			       kind == LUO_CLAIMS_SUBTREE ? LUO_SEV_NOTE : LUO_SEV_LOSE, pa, pa,
-			       &kho_owner);
+		luo_owners_add(f->o, LUO_K08, lost_blob(f, kind, pa), pa, pa, &kho_owner);
 	if (claim == LUO_CLAIM_DONE && kind == LUO_CLAIMS_MEMBLOCK)
 		claim_regions(f, pa, size);
 	if (claim == LUO_CLAIM_DONE && kind == LUO_CLAIMS_METADATA)

@@ -41,7 +41,11 @@ static void check_block(struct luo_verify *v, u64 session, const struct luo_list
 	}
 }
 
-/* A pointer without files, or files without a pointer: what that means depends on the form. */
+/*
+ * A pointer without files, or files without a pointer: what that means depends on the form. An
+ * array of no files is neither read nor given back: luo_file_deserialize() and luo_file_finish(),
+ * Linux 6.19 to 7.1; so wherever the pointer leads, at most what is preserved there is lost.
+ */
 static bool pointer_fits(struct luo_verify *v, u64 files, u64 count, u64 pa,
 			 const struct luo_owner *owner)
 {
@@ -51,9 +55,12 @@ static bool pointer_fits(struct luo_verify *v, u64 files, u64 count, u64 pa,
 		luo_verify_add(v, LUO_S14, LUO_SEV_LOSE, pa, count, owner);
 		return false;
 	}
-	if (!count && !abi->linked)
-		luo_verify_add(v, LUO_S14, LUO_SEV_LEAK, pa, count, owner);
-	return true;
+	if (count || abi->linked)
+		return true;
+	luo_verify_add(v, LUO_S14,
+		       luo_map_test(v->map, files, abi->order) ? LUO_SEV_LEAK : LUO_SEV_NOTE, pa,
+		       count, owner);
+	return false;
 }
 
 /**

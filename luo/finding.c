@@ -13,7 +13,7 @@
 #define CATALOG_OF_OWNERS(X)
 #else
 #define EFFECTS_OF_OWNERS(X)                                                                       \
-	X(K08, "the next kernel may use the pages again before it reads them")                     \
+	X(K08, "the next kernel reads them all the same: memory used again by then, or none")      \
 	X(K09, "the regions of reserve_mem= are not found again; what they held is lost")          \
 	X(K10, "the next kernel may use the region again before its owner asks for it")            \
 	X(M10,                                                                                     \

@@ -62,6 +62,8 @@ static void walk_files(const struct round *r, const u8 *record, struct luo_owner
 	u64 count = luo_get64(record + offsetof(struct luo_session_ser, count)), total = 0;
 	struct luo_chain c;
 
+	if (!count && !r->abi->files.linked)
+		return; /* nobody gives back an array of no files */
 	luo_chain_init(&c, r->o->phys, &r->abi->files, files, count);
 	owner->kind = LUO_OWNER_FILE_BLOCK;
 	while (next_block(r, &c, LUO_CLAIMS_FILES, owner)) {

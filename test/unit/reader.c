@@ -54,7 +54,7 @@ static void read_files(struct reader *r, struct world *w, u64 record)
 
 	mix(r, world_at(w, record + 72, 8), 8);
 	if (!world_chained(w)) {
-		if (pa)
+		if (pa && total) /* a kernel does not look at an array of no files */
 			read_file_block(r, w, pa, 0, total);
 		return;
 	}
