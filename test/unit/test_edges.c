@@ -121,6 +121,7 @@ static void questions(void **state)
 	assert_int_equal(luo_owners_init(&o, &w.phys, &a.state, &a.report, &arena, 1), 0);
 	assert_true(luo_map_test(&map, pa, 0));
 	assert_true(luo_owners_has(&o, pa, 0));
+	assert_false(luo_owners_is_claimed(&o, pa, 0));
 	for (u32 order = 1; order < 200; order++) {
 		assert_false(luo_map_test(&map, pa, order));
 		assert_false(luo_map_test(&map, 0, order));
@@ -129,6 +130,45 @@ static void questions(void **state)
 	}
 	assert_false(luo_map_test(&map, pa + 1, 0));
 	assert_false(luo_owners_has(&o, pa + 2048, 0));
+	run_close(&a);
+	world_close(&w);
+}
+
+/* Lists that meet, and beside them pages with two owners of which one is a record. */
+static void claim_all(struct luo_owners *o, const struct world *w)
+{
+	static const struct luo_owner owner = { .kind = LUO_OWNER_KHO };
+	const u64 block = w->block[0].pa, first = w->block[1].pa, second = w->block[2].pa;
+
+	luo_owners_claim(o, LUO_CLAIMS_SESSIONS, block, 0, &owner);
+	luo_owners_claim(o, LUO_CLAIMS_SESSIONS, block, 0, &owner);
+	luo_owners_claim(o, LUO_CLAIMS_METADATA, first, 0, &owner);
+	luo_owners_claim(o, LUO_CLAIMS_RECORD, first, 0, &owner);
+	luo_owners_claim(o, LUO_CLAIMS_RECORD, second, 0, &owner);
+	luo_owners_claim(o, LUO_CLAIMS_METADATA, second, 0, &owner);
+}
+
+static void two_owners(void **state)
+{
+	static u8 memory[MIB(1)] __attribute__((aligned(16)));
+	struct luo_arena arena = { .base = memory, .size = sizeof(memory) };
+	static struct luo_owners o;
+	struct answer a;
+	struct world w;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_V5);
+	run_open(&a, LUO_ARENA_MIN);
+	run(&a, &w, LUO_MODE_VERIFY);
+	assert_int_equal(luo_owners_init(&o, &w.phys, &a.state, &a.report, &arena, 1), 0);
+	claim_all(&o, &w);
+	assert_int_equal(o.nr_twice, 3);
+	assert_int_equal(count_of(&a, LUO_M10), 0);
+	luo_owners_again(&o);
+	claim_all(&o, &w);
+	assert_int_equal(o.nr_twice, 3);
+	assert_int_equal(count_of(&a, LUO_M10), 4);
+	assert_int_equal(a.report.nr_findings, 4);
 	run_close(&a);
 	world_close(&w);
 }
@@ -339,13 +379,13 @@ static void full_chunk(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(printable),	      cmocka_unit_test(container_strings),
-		cmocka_unit_test(container_sizes),    cmocka_unit_test(keys),
-		cmocka_unit_test(questions),	      cmocka_unit_test(unsure_map),
-		cmocka_unit_test(many_findings),      cmocka_unit_test(repairable),
-		cmocka_unit_test(kernel_and_unknown), cmocka_unit_test(behind_ram),
-		cmocka_unit_test(full_chunk),	      cmocka_unit_test(scratch_in_leaf),
-		cmocka_unit_test(ram_at_zero),
+		cmocka_unit_test(printable),	   cmocka_unit_test(container_strings),
+		cmocka_unit_test(container_sizes), cmocka_unit_test(keys),
+		cmocka_unit_test(questions),	   cmocka_unit_test(unsure_map),
+		cmocka_unit_test(two_owners),	   cmocka_unit_test(many_findings),
+		cmocka_unit_test(repairable),	   cmocka_unit_test(kernel_and_unknown),
+		cmocka_unit_test(behind_ram),	   cmocka_unit_test(full_chunk),
+		cmocka_unit_test(scratch_in_leaf), cmocka_unit_test(ram_at_zero),
 	};
 
 	return cmocka_run_group_tests_name("edges", tests, NULL, NULL);

@@ -30,6 +30,7 @@ static void find(void **state)
 	assert_null(luo_find_bytes(p, 11, "", 0));
 	assert_null(luo_find_bytes(p, 0, "a", 1));
 	memset(many, 'x', sizeof(many));
+	assert_ptr_equal(luo_find_bytes(many, sizeof(many), many, 255), many);
 	assert_null(luo_find_bytes(many, sizeof(many), many, 256));
 	free(p);
 }

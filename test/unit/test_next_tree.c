@@ -488,9 +488,11 @@ static void efi_sizeless(struct world *w, struct tree *t)
 	t->no_efi_size = true;
 }
 
+/* What is not known to be a map is not one that something could lie on. */
 static void efi_stepless(struct world *w, struct tree *t)
 {
 	efi_runtime(w, t);
+	world_preserve(w, EFI_MAP, 0);
 	t->efi_step = 0;
 }
 

@@ -214,6 +214,11 @@ static void plan_refuses(void **state)
 	totals = a.report.before;
 	assert_int_equal(compact(&a, &w, LUO_ARENA_MIN, &totals), 0);
 	assert_int_equal(compact(&a, &w, 32, &totals), LUO_E_ARENA);
+	/* 32 bytes, and 4 for each block of the longest list that there may be */
+	assert_int_equal(compact(&a, &w, 16 * 4 + 16, &totals), LUO_E_ARENA);
+	assert_int_equal(compact(&a, &w, 16 * 4 + 32, &totals), 0);
+	totals.blocks = totals.fewest_blocks;
+	assert_int_equal(compact(&a, &w, 0, &totals), 0); /* nothing to do */
 	totals.blocks = 3;
 	assert_int_equal(compact(&a, &w, LUO_ARENA_MIN, &totals), LUO_E_LIMIT);
 	totals.blocks = 12;
