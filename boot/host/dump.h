@@ -82,6 +82,7 @@ void dump_close(struct dump *d);
 int dump_add_seg(struct dump *d, u32 file, u64 pa, u64 size, u64 off);
 int dump_merge(struct dump *d);
 void dump_phys(struct dump *d, struct luo_phys *phys);
+void dump_progress(const struct dump *d, const struct dump_seg *s, u64 done);
 int dump_extents(const struct dump *d, dump_extent_fn fn, void *ctx);
 bool dump_is_file(const struct dump *d, int fd);
 void dump_mark(const struct dump_file *f, u64 off, u64 len);

@@ -5,9 +5,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "message.h"
 #include "paged.h"
 
 #define LARGE (4ULL << 20)
+#define PIECE (256ULL << 20) /* at most shown at once, so that it can be said how far it got */
 
 /* Where data starts at or behind off, and where it ends; holes of sparse files are left out. */
 static bool next_data(const struct dump_file *f, u64 off, u64 end, u64 *from, u64 *to)
@@ -51,6 +53,14 @@ static void forget(const struct dump_file *f, u64 from, u64 to)
 		madvise((void *)(f->mem + first), to / page * page - first, MADV_DONTNEED);
 }
 
+/* As much of [from, to) as does not go over a multiple of PIECE; @pa is the address of from. */
+static u64 cut(u64 pa, u64 from, u64 to)
+{
+	u64 piece = PIECE - pa % PIECE;
+
+	return to - from < piece ? to : from + piece;
+}
+
 static int seg_extents(const struct dump *d, const struct dump_seg *s, dump_extent_fn fn, void *ctx)
 {
 	const struct dump_file *f = &d->file[s->file];
@@ -61,8 +71,10 @@ static int seg_extents(const struct dump *d, const struct dump_seg *s, dump_exte
 		u64 back = pa & 4095; /* a page may begin in the hole before */
 		int stop;
 
+		to = cut(pa, from, to);
 		if (back > pa - s->pa)
 			back = pa - s->pa;
+		dump_progress(d, s, from - s->off);
 		announce(f, from - back, to - from + back, true);
 		stop = fn(ctx, pa - back, f->mem + from - back, to - from + back);
 		announce(f, from - back, to - from + back, false);
@@ -75,6 +87,24 @@ static int seg_extents(const struct dump *d, const struct dump_seg *s, dump_exte
 }
 
 /**
+ * dump_progress() - say how far going over all memory has got
+ * @d: opened dumps
+ * @s: the piece at hand, NULL: that was all
+ * @done: bytes of it that were gone over
+ */
+void dump_progress(const struct dump *d, const struct dump_seg *s, u64 done)
+{
+	u64 all = 0, before = 0;
+
+	for (u32 i = 0; i < d->nr_segs; i++) {
+		if (&d->seg[i] == s)
+			before = all + done;
+		all += d->seg[i].size;
+	}
+	host_progress("looking through memory", s ? before : all, all);
+}
+
+/**
  * dump_extents() - go over all memory that may be other than zero
  * @d:   opened dumps
  * @fn:  called with pieces in ascending order; they start at a page or at a segment's start
@@ -84,13 +114,12 @@ static int seg_extents(const struct dump *d, const struct dump_seg *s, dump_exte
  */
 int dump_extents(const struct dump *d, dump_extent_fn fn, void *ctx)
 {
+	int stop = 0;
+
 	if (d->nr_files && d->file[0].paged)
 		return paged_extents(d, fn, ctx);
-	for (u32 i = 0; i < d->nr_segs; i++) {
-		int stop = seg_extents(d, &d->seg[i], fn, ctx);
-
-		if (stop)
-			return stop;
-	}
-	return 0;
+	for (u32 i = 0; i < d->nr_segs && !stop; i++)
+		stop = seg_extents(d, &d->seg[i], fn, ctx);
+	dump_progress(d, NULL, 0);
+	return stop;
 }

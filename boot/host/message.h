@@ -12,6 +12,7 @@
 #define HOST_USAGE  16 /* wrong command line */
 
 void host_quiet(bool quiet);
+void host_progress(const char *what, unsigned long long done, unsigned long long all);
 void host_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void host_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -15,7 +15,7 @@ static void write_text(void *ctx, const char *text, size_t len)
 	struct output *o = ctx;
 
 	if (o->file)
-		fwrite(text, 1, len, o->file);
+		colour_write(&o->colour, o->file, text, len);
 }
 
 static int fail(const char *path, int err)
@@ -56,8 +56,10 @@ int output_open(struct output *o, const struct options *opt, const struct dump *
 	*o = (struct output){ .path = opt->output, .out = { write_text, o } };
 	if (o->path)
 		return open_file(o, dump);
-	if (!opt->quiet)
-		o->file = stdout;
+	if (opt->quiet)
+		return 0;
+	o->file = stdout;
+	o->colour.on = opt->format == HOST_FORMAT_TEXT && colour_wanted(stdout);
 	return 0;
 }
 
@@ -75,6 +77,7 @@ int output_close(struct output *o, int status)
 
 	if (!o->file)
 		return status;
+	colour_flush(&o->colour, o->file);
 	err = fflush(o->file) || ferror(o->file) ? errno : 0;
 	if (o->path && fclose(o->file) && !err)
 		err = errno;

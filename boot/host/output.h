@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "../../luo/print.h"
+#include "colour.h"
 #include "dump.h"
 
 /** struct output - @file is NULL when nothing is to be written; @out is always usable. */
@@ -13,6 +14,7 @@ struct output {
 	FILE *file;
 	const char *path;
 	struct luo_out out;
+	struct colour colour;
 };
 
 int output_open(struct output *o, const struct options *opt, const struct dump *dump);

@@ -172,10 +172,12 @@ int paged_extents(const struct dump *d, dump_extent_fn fn, void *ctx)
 		for (u64 at = 0; at < d->seg[i].size && !stop; at += PIECE) {
 			u64 len = d->seg[i].size - at < PIECE ? d->seg[i].size - at : PIECE;
 
+			dump_progress(d, &d->seg[i], at);
 			s->read(s->ctx, d->seg[i].pa + at, piece, len);
 			dump_mark(&d->file[0], d->seg[i].off + at, len);
 			stop = fn(ctx, d->seg[i].pa + at, piece, len);
 		}
+	dump_progress(d, NULL, 0);
 	free(piece);
 	return stop;
 }

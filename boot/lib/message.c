@@ -63,6 +63,13 @@ void host_quiet(bool quiet)
 	(void)quiet;
 }
 
+void host_progress(const char *what, unsigned long long done, unsigned long long all)
+{
+	(void)what;
+	(void)done;
+	(void)all;
+}
+
 void host_error(const char *format, ...)
 {
 	va_list args;
