@@ -44,7 +44,7 @@ def untaken(name, lines):
     """Names of the refusing branches of a file that were not taken."""
     text, code, found = sites(TOP / name)
     for site in found:
-        if site.body_line != site.line and lines.get(site.body_line) == 0:
+        if site.refuses and site.body_line != site.line and lines.get(site.body_line) == 0:
             start, end = site.condition
             yield (f"{name}:{function_at(code, start)}: "
                    f"{' '.join(text[start:end].split())}", site.body_line)

@@ -44,25 +44,38 @@ check-damage: $(CASES)
 damage-table: $(CASES)
 	$(CASES) --table >docs/damaged-states.md.new && mv docs/damaged-states.md.new docs/damaged-states.md
 
-# Mutants: tests without sanitizers, the core in a library of its own.
+# Mutants: the core with all of them in a library of its own, the tests as they are. Of what the
+# sanitizers see only what costs nothing is asked.
 MUTATE      := $(UNIT_DIR)/mutate
 MUTATE_FLAGS = -std=gnu11 -O1 -fPIC -MMD -MP -Wall -Wextra -Wno-missing-field-initializers
+MUTATE_CORE := -w -iquote test/mutate -fsanitize=shift,bounds -fsanitize-undefined-trap-on-error
 mutate-core := $(patsubst %.c,%,$(wildcard luo/*.c fdt/*.c))
 mutate-core := $(foreach f,$(mutate-core),$(MUTATE)/core/$(subst /,_,$(f)).c.o)
 mutate-help := $(patsubst %.c,$(MUTATE)/%.o,$(filter-out test/unit/test_%,$(wildcard test/unit/*.c)))
 mutate-case := $(patsubst %.c,$(MUTATE)/%.o,$(wildcard test/damage/*.c))
 mutate-test := $(patsubst test/unit/%.c,$(MUTATE)/%,$(wildcard test/unit/test_*.c))
 
-$(MUTATE)/core/luo_%.c.o: luo/%.c
+# The programs by how long they take: what the first have killed the last need not run with.
+mutate-quick := phys token chosen bzimage boot print walk edges refuse map next_kernel find names \
+		next_tree pages vacant next map_damage
+mutate-slow  := noise ladder limits sim_random stop sim
+mutate-rest  := $(filter-out $(mutate-quick) $(mutate-slow),$(mutate-test:$(MUTATE)/test_%=%))
+mutate-order := $(mutate-quick:%=test_%) cases $(addprefix test_,$(mutate-rest) $(mutate-slow))
+
+$(MUTATE)/src/mutants.json: test/mutate/sites.py $(CORE_SRC)
 	@mkdir -p $(@D)
-	$(UNIT_CC) $(MUTATE_FLAGS) -c -o $@ $<
-$(MUTATE)/core/fdt_%.c.o: fdt/%.c
+	/usr/bin/python3 $< $(@D)
+$(CORE_SRC:%=$(MUTATE)/src/%): $(MUTATE)/src/mutants.json ;
+$(MUTATE)/core/luo_%.c.o: $(MUTATE)/src/luo/%.c test/mutate/mutant.h
 	@mkdir -p $(@D)
-	$(UNIT_CC) $(MUTATE_FLAGS) -c -o $@ $<
+	$(UNIT_CC) $(MUTATE_FLAGS) $(MUTATE_CORE) -iquote luo -c -o $@ $<
+$(MUTATE)/core/fdt_%.c.o: $(MUTATE)/src/fdt/%.c test/mutate/mutant.h
+	@mkdir -p $(@D)
+	$(UNIT_CC) $(MUTATE_FLAGS) $(MUTATE_CORE) -iquote fdt -c -o $@ $<
 $(MUTATE)/%.o: %.c
 	@mkdir -p $(@D)
 	$(UNIT_CC) $(MUTATE_FLAGS) -c -o $@ $<
-$(MUTATE)/libcore.so: $(mutate-core)
+$(MUTATE)/libcore.so: $(mutate-core) $(MUTATE)/test/mutate/mutant.o
 	$(UNIT_CC) -shared -o $@ $^ -lfdt
 $(mutate-test): $(MUTATE)/%: $(MUTATE)/test/unit/%.o $(mutate-help) $(MUTATE)/libcore.so
 	$(UNIT_CC) -o $@ $(filter %.o,$^) -L$(MUTATE) -lcore -lcmocka -lfdt
@@ -72,7 +85,7 @@ $(MUTATE)/cases: $(mutate-case) $(mutate-help) $(MUTATE)/libcore.so
 .PHONY: mutate mutate-programs
 mutate-programs: $(MUTATE)/cases $(mutate-test)
 mutate: mutate-programs
-	@/usr/bin/python3 test/mutate/mutate.py $(MUTATE) $(MUTATE_ARGS)
+	@/usr/bin/python3 test/mutate/mutate.py $(MUTATE) $(MUTATE_ARGS) $(mutate-order)
 
 # Lines of the core that these tests and the host tool's execute.
 COVER       := $(UNIT_DIR)/coverage
