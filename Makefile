@@ -51,8 +51,8 @@ help:
 #: make check-judge  only this of them: the kernels' own readers, built in user space from their
 #:                   source packages, against verify; JUDGE_ROUNDS=200 JUDGE_SEED=
 #: make fuzz         libFuzzer on everything that reads handed-over memory; FUZZ_SECONDS=600
-#: make bench        verification against one plain read of the same memory (3 minutes);
-#:                   make bench-compare OLD=results.json against another version's
+#: make bench        verification, map, compaction, host tool against the least they can cost (1 minute);
+#:                   make bench-docs writes docs/performance.md, bench-compare OLD=results.json
 #: make payload      build/x86_64/luo.bzImage; with ARCH=aarch64 build/aarch64/luo.Image
 #: make efi          build/x86_64/luo.efi; with ARCH=aarch64 build/aarch64/luo.efi
 #: make uboot        U-Boot with the command luo for qemu_arm64, qemu-x86_64 and sandbox, each into a

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * One verification, and one plain read of the same blocks. `bench time ABI N ORDER ARENA` prints
- * nanoseconds (medians of RUNS): memcpy, read, verify; `bench count ABI N ORDER ARENA` verifies
- * once, for a counter of instructions around luo_run(). ABI: v5 or s3; ORDER: 0 blocks in the
- * order of addresses, 1 at random; ARENA: bytes of working memory.
+ * One verification, and one plain read of the same blocks. `bench time ABI N ORDER ARENA FILES`
+ * prints nanoseconds (medians of RUNS): memcpy, read, verify, and the memory used; `bench count ABI
+ * N ORDER ARENA FILES` verifies once, for a counter of instructions around luo_run(). ABI: v5 or
+ * s3; ORDER: 0 blocks in the order of addresses, 1 at random; ARENA: bytes of working memory;
+ * FILES: files of each session. `bench map 4k|2m|both`, `bench compact BLOCKS`, `bench dump
+ * SESSIONS LUO FILE`: see there.
  */
+#include "bench.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 
-#include "../unit/world.h"
-
-#define RUNS 5
 #define HUGE (2ULL << 20)
 
 /* As a payload maps memory; where the system has none it is slower for all that is compared. */
-static void *large_pages(void *p, u64 size)
+void *bench_large_pages(void *p, u64 size)
 {
 	uintptr_t start = ((uintptr_t)p + HUGE - 1) & ~(HUGE - 1);
 	uintptr_t end = ((uintptr_t)p + size) & ~(HUGE - 1);
@@ -27,7 +28,7 @@ static void *large_pages(void *p, u64 size)
 	return p;
 }
 
-static u64 now(void)
+u64 bench_now(void)
 {
 	struct timespec t;
 
@@ -54,26 +55,58 @@ static void shuffle(struct world *w)
 	world_put(w, world_head_at(w), w->block[0].pa);
 }
 
+static u64 sum_words(const u8 *from, u64 bytes, const u8 *ahead)
+{
+	const u64 *p = (const u64 *)(const void *)from, *next = (const u64 *)(const void *)ahead;
+	u64 words = bytes / 8, sum = 0;
+
+	for (u64 k = 0; k < words; k += 8) {
+		__builtin_prefetch(next + k);
+		for (u64 m = k; m < words && m < k + 8; m++)
+			sum += p[m];
+	}
+	return sum;
+}
+
+/* The blocks of files of one session, each read as a whole. */
+static u64 read_files(const struct world *w, u64 pa)
+{
+	u64 sum = 0;
+
+	for (; pa; pa = world_get(w, pa))
+		sum += sum_words(world_at(w, pa, 4096), 16 + world_get(w, pa + 8) * 64,
+				 world_at(w, pa, 4096));
+	return sum;
+}
+
 /* The yardstick: every word of the used part, the next block on its way meanwhile. */
 static u64 read_all(const struct world *w, u64 bytes)
 {
 	u64 sum = 0;
 
 	for (u32 i = 0; i < w->nr_blocks; i++) {
-		const u64 *p = (const u64 *)(const void *)world_at(w, w->block[i].pa, bytes);
-		const u64 *next =
-			i + 1 < w->nr_blocks
-				? (const u64 *)(const void *)world_at(w, w->block[i + 1].pa, bytes)
-				: p;
-		u64 words = (16 + w->block[i].count * 80) / 8;
+		const struct world_block *b = &w->block[i];
+		const u8 *p = world_at(w, b->pa, bytes);
+		bool last = i + 1 == w->nr_blocks;
 
-		for (u64 k = 0; k < words; k += 8) {
-			__builtin_prefetch(next + k);
-			for (u64 m = k; m < words && m < k + 8; m++)
-				sum += p[m];
-		}
+		sum += sum_words(p, 16 + b->count * 80,
+				 last ? p : world_at(w, w->block[i + 1].pa, bytes));
+		for (u64 k = 0; w->files && k < b->count; k++)
+			sum += read_files(w, world_get(w, b->pa + 16 + k * 80 + 64));
 	}
 	return sum;
+}
+
+/* The same number of files for every session; a block of files for each 63. */
+static void add_files(struct world *w, u64 files)
+{
+	u64 count[16], nr = 0;
+
+	for (u64 left = files; left; left -= count[nr++])
+		count[nr] = left < world_file_capacity(w) ? left : world_file_capacity(w);
+	for (u32 i = 0; nr && i < w->nr_blocks; i++)
+		for (u64 k = 0; k < w->block[i].count; k++)
+			world_add_files(w, w->block[i].pa + 16 + k * 80, count, (u32)nr);
 }
 
 static void copy_all(const struct world *w, u64 bytes, u8 *to)
@@ -104,7 +137,7 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static u64 median(u64 *t)
+u64 bench_median(u64 t[RUNS])
 {
 	qsort(t, RUNS, sizeof(*t), compare);
 	return t[RUNS / 2];
@@ -113,55 +146,70 @@ static u64 median(u64 *t)
 static void measure(const struct world *w, u64 bytes, u8 *arena, size_t size)
 {
 	u64 copy[RUNS], read[RUNS], check[RUNS], peak = 0;
-	u8 *to = large_pages(malloc(w->nr_blocks * bytes + 1), w->nr_blocks * bytes);
+	u8 *to = bench_large_pages(malloc(w->nr_blocks * bytes + 1), w->nr_blocks * bytes);
 	volatile u64 sum = 0;
 
 	memset(to, 1, w->nr_blocks * bytes);
 	for (u32 i = 0; i < RUNS; i++) {
-		u64 t0 = now(), t1, t2;
+		u64 t0 = bench_now(), t1, t2;
 
 		copy_all(w, bytes, to);
-		t1 = now();
+		t1 = bench_now();
 		sum += read_all(w, bytes);
-		t2 = now();
+		t2 = bench_now();
 		peak = verify(w, arena, size);
-		check[i] = now() - t2;
+		check[i] = bench_now() - t2;
 		copy[i] = t1 - t0;
 		read[i] = t2 - t1;
 	}
-	printf("%llu %llu %llu %llu\n", (unsigned long long)median(copy),
-	       (unsigned long long)median(read), (unsigned long long)median(check),
+	printf("%llu %llu %llu %llu\n", (unsigned long long)bench_median(copy),
+	       (unsigned long long)bench_median(read), (unsigned long long)bench_median(check),
 	       (unsigned long long)peak);
 	free(to);
 }
 
-int main(int argc, char **argv)
+static int run(const char *what, bool s3, u64 n, bool random, size_t size, u64 files)
 {
-	bool s3 = argc == 6 && !strcmp(argv[2], "s3");
-	size_t size = argc == 6 ? strtoull(argv[5], NULL, 0) : 0;
-	u64 n = argc == 6 ? strtoull(argv[3], NULL, 0) : 0;
-	u64 bytes = s3 ? 65536 : 4096;
-	u8 *arena = large_pages(aligned_alloc(HUGE, (size + HUGE - 1) & ~(HUGE - 1)), size);
+	u64 bytes = s3 ? 65536 : 4096, per = s3 ? 819 : 51;
+	u8 *arena = bench_large_pages(aligned_alloc(HUGE, (size + HUGE - 1) & ~(HUGE - 1)), size);
 	struct world w;
 
-	if (argc != 6 || !arena) {
-		fprintf(stderr, "usage: bench time|count v5|s3 SESSIONS 0|1 ARENA\n");
-		return 16;
-	}
 	memset(arena, 0, size);
-	world_open(&w, 12, s3 ? WORLD_S3 : WORLD_V5, 16 + n / (s3 ? 819 : 51) * bytes / 1000000);
-	large_pages(w.bank[1].mem, w.bank[1].size);
+	/* A file takes a record of a page, some of them three more and their folios. */
+	world_open(&w, 12, s3 ? WORLD_S3 : WORLD_V5,
+		   16 + n / per * bytes / 1000000 + n * files * 4096 * 5 / 4 / 1000000 +
+			   (files ? n * (files / 63 + 1) * 4096 / 1000000 : 0));
+	bench_large_pages(w.bank[1].mem, w.bank[1].size);
 	while (w.sessions < n)
-		world_add_block(&w, n - w.sessions < world_capacity(&w) ? n - w.sessions
-									: world_capacity(&w));
+		world_add_block(&w, n - w.sessions < per ? n - w.sessions : per);
+	add_files(&w, files);
 	world_finish(&w);
-	if (strtoul(argv[4], NULL, 0))
+	if (random)
 		shuffle(&w);
-	if (!strcmp(argv[1], "count"))
+	if (!strcmp(what, "count"))
 		verify(&w, arena, size);
 	else
 		measure(&w, bytes, arena, size);
 	world_close(&w);
 	free(arena);
 	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && !strcmp(argv[1], "map"))
+		return bench_map(argv[2]);
+	if (argc == 3 && !strcmp(argv[1], "compact"))
+		return bench_compact(strtoull(argv[2], NULL, 0));
+	if (argc == 5 && !strcmp(argv[1], "dump"))
+		return bench_dump(strtoull(argv[2], NULL, 0), argv[3], argv[4]);
+	if (argc == 7)
+		return run(argv[1], !strcmp(argv[2], "s3"), strtoull(argv[3], NULL, 0),
+			   strtoul(argv[4], NULL, 0), strtoull(argv[5], NULL, 0),
+			   strtoull(argv[6], NULL, 0));
+	fprintf(stderr, "usage: bench time|count v5|s3 SESSIONS 0|1 ARENA FILES\n"
+			"       bench map 4k|2m|both\n"
+			"       bench compact BLOCKS\n"
+			"       bench dump SESSIONS LUO FILE\n");
+	return 16;
 }

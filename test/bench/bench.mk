@@ -4,14 +4,18 @@
 
 BENCH_DIR := $(BUILD)/bench
 bench-core := $(patsubst %.c,$(BENCH_DIR)/%.o,$(wildcard luo/*.c fdt/*.c))
-bench-world := $(patsubst %.c,$(BENCH_DIR)/%.o,$(wildcard test/unit/world*.c) test/bench/bench.c)
+bench-world := $(patsubst %.c,$(BENCH_DIR)/%.o,$(wildcard test/unit/world*.c test/bench/*.c))
 
-.PHONY: bench bench-compare check-bench
-bench: $(BENCH_DIR)/bench
+.PHONY: bench bench-compare bench-docs check-bench
+bench: $(BENCH_DIR)/bench host
 	@test/bench/run $(BENCH_DIR)
 
 bench-compare:
 	@test/bench/run $(BENCH_DIR) --compare $(OLD)
+
+# Into docs/performance.md, from the last `make bench`.
+bench-docs:
+	@test/bench/run $(BENCH_DIR) --docs
 
 check-bench: $(BENCH_DIR)/bench
 	@test/bench/run $(BENCH_DIR) --check
