@@ -17,6 +17,8 @@
 
 #define HUGE (2ULL << 20)
 
+volatile u64 bench_sink;
+
 /* As a payload maps memory; where the system has none it is slower for all that is compared. */
 void *bench_large_pages(void *p, u64 size)
 {
@@ -147,7 +149,6 @@ static void measure(const struct world *w, u64 bytes, u8 *arena, size_t size)
 {
 	u64 copy[RUNS], read[RUNS], check[RUNS], peak = 0;
 	u8 *to = bench_large_pages(malloc(w->nr_blocks * bytes + 1), w->nr_blocks * bytes);
-	volatile u64 sum = 0;
 
 	memset(to, 1, w->nr_blocks * bytes);
 	for (u32 i = 0; i < RUNS; i++) {
@@ -155,7 +156,7 @@ static void measure(const struct world *w, u64 bytes, u8 *arena, size_t size)
 
 		copy_all(w, bytes, to);
 		t1 = bench_now();
-		sum += read_all(w, bytes);
+		bench_sink += read_all(w, bytes);
 		t2 = bench_now();
 		peak = verify(w, arena, size);
 		check[i] = bench_now() - t2;

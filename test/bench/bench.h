@@ -7,6 +7,7 @@
 
 #define RUNS 7
 
+extern volatile u64 bench_sink; /* so that nothing that is read is left out */
 u64 bench_now(void);
 u64 bench_median(u64 t[RUNS]);
 void *bench_large_pages(void *p, u64 size);

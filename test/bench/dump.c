@@ -108,7 +108,6 @@ static u64 verify(const char *luo, const char *fdt, const char *path)
 int bench_dump(u64 sessions, const char *luo, const char *path)
 {
 	u64 read[RUNS], check[RUNS];
-	volatile u64 sum = 0;
 	struct world w;
 	char fdt[32];
 
@@ -123,7 +122,7 @@ int bench_dump(u64 sessions, const char *luo, const char *path)
 	for (u32 i = 0; i < RUNS; i++) {
 		u64 t0 = bench_now();
 
-		sum += read_mapped(&w, path);
+		bench_sink += read_mapped(&w, path);
 		read[i] = bench_now() - t0;
 		check[i] = verify(luo, fdt, path);
 	}

@@ -100,7 +100,6 @@ int bench_map(const char *kind)
 	u8 *arena = bench_large_pages(aligned_alloc(MIB(2), MIB(2)), MIB(2));
 	u64 read[RUNS], check[RUNS], nodes = 0;
 	struct luo_report *report = malloc(sizeof(*report));
-	volatile u64 sum = 0;
 
 	memset(n.mem, 0, NODES * 4096ULL);
 	for (u64 at = GIB(2); at < GIB(2) + RAM / 4 * 3; at += MIB(128))
@@ -109,7 +108,7 @@ int bench_map(const char *kind)
 	for (u32 i = 0; i < RUNS; i++) {
 		u64 t0 = bench_now(), t1;
 
-		sum += read_nodes(&n);
+		bench_sink += read_nodes(&n);
 		t1 = bench_now();
 		nodes = verify(&phys, arena, report);
 		check[i] = bench_now() - t1;
