@@ -22,7 +22,7 @@ check-bench: $(BENCH_DIR)/bench
 
 $(BENCH_DIR)/%.o: %.c
 	@mkdir -p $(@D)
-	@$(HOSTCC) -std=gnu11 -O2 -g -Wall -Wextra -Werror -Wno-missing-field-initializers -MMD -MP \
+	@$(HOSTCC) -std=gnu11 -O2 -gdwarf-4 -Wall -Wextra -Werror -Wno-missing-field-initializers -MMD -MP \
 		-c -o $@ $<
 
 $(BENCH_DIR)/bench: $(bench-core) $(bench-world)
