@@ -39,6 +39,6 @@ static u64 seed(u32 from)
 void luo_arch_key(u64 key[2])
 {
 	for (u32 i = 0; i < 2; i++)
-		key[i] = luo_mix(read_sysreg(cntvct_el0) + 0x9e3779b97f4a7c15 * (u64)(i + 1)) ^
-			 luo_mix(seed(i)) ^ rndr();
+		key[i] = luo_spread(read_sysreg(cntvct_el0) + 0x9e3779b97f4a7c15 * (u64)(i + 1)) ^
+			 luo_spread(seed(i)) ^ rndr();
 }

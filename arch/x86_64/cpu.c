@@ -105,7 +105,7 @@ static u64 rdrand(void)
 void luo_arch_key(u64 key[2])
 {
 	for (int i = 0; i < 2; i++) {
-		key[i] = luo_mix(rdtsc() + 0x9e3779b97f4a7c15 * (u64)(i + 1));
+		key[i] = luo_spread(rdtsc() + 0x9e3779b97f4a7c15 * (u64)(i + 1));
 		if (luo_cpu.rdrand)
 			key[i] ^= rdrand();
 	}

@@ -184,5 +184,5 @@ void efi_key(u64 key[2])
 		rng->get(rng, NULL, 2 * sizeof(key[0]), (UINT8 *)key);
 	app.bs->GetNextMonotonicCount(&count);
 	for (u32 i = 0; i < 2; i++)
-		key[i] ^= luo_mix(count + efi_clock(NULL) + i);
+		key[i] ^= luo_spread(count + efi_clock(NULL) + i);
 }
