@@ -112,7 +112,7 @@ def test_out_blocks_can_fail():
 def test_each_block_of_commands_is_marked(page):
     for info, body in fences(page):
         word, *how = shlex.split(info) or [""]
-        if word not in ("sh", "console", "bash") and not any(
+        if word not in ("sh", "console", "bash", "") or not word and not any(
                 PROGRAMS.match(line + " ") for line in body.splitlines()):
             continue        # a figure, a file, a report
         assert word == "sh" and len(how) == 1, f"{page}: ```{info}\n{body}"
