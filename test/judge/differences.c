@@ -53,16 +53,25 @@ static const struct difference table[] = {
 	  "the kernel walks a shared node once for each way to it. Whether what it then reserves "
 	  "is "
 	  "there, and whose it is, is luck" },
-	{ LUO_M03, "", JUDGE_TAKEN, JUDGE_REFUSED, EMPTY_TREE },
+	{ LUO_M03, "", JUDGE_TAKEN, JUDGE_REFUSED,
+	  "the core does not follow a pointer under which all would be outside RAM, nor lets an "
+	  "entry "
+	  "reach over the end of it; the kernel touches the first page of an entry only",
+	  "the kernel meets no entry whose first page is not RAM" },
 	{ LUO_M04, "", JUDGE_TAKEN, JUDGE_REFUSED,
 	  "whoever owns the page finds it reserved; what was in it before the next kernel used it "
 	  "is gone, which shows only where the reader looks into it" },
 	{ LUO_M05, "", JUDGE_TAKEN, JUDGE_REFUSED,
-	  "the kernel reserves both entries without a word; the pages are given back twice when "
-	  "both "
-	  "are restored, or the later order wins and the other's owner loses" },
+	  "the kernel reserves both entries without a word, and notes the order in the first page "
+	  "of "
+	  "each. Pages are given back twice only when both are restored; of two that begin at one "
+	  "page the smaller order is noted last, and the owner of the larger loses",
+	  "no page is given back by the owners of two of them" },
 	{ LUO_M06, "", JUDGE_TAKEN, JUDGE_LOST, EMPTY_TREE },
-	{ LUO_M10, "", JUDGE_TAKEN, JUDGE_REFUSED, TWICE },
+	{ LUO_M10, "", JUDGE_TAKEN, JUDGE_TAKEN,
+	  "the KHO FDT, the LUO tree, FLBs and sub-nodes are read where they are, and stay",
+	  "one of the two owners never gives the page back" },
+	{ LUO_M10, "", JUDGE_WARNED, JUDGE_REFUSED, TWICE },
 	{ LUO_M12, "", JUDGE_TAKEN, JUDGE_TAKEN,
 	  "the owner of the entry may write to the node; here the map is read before that" },
 	{ LUO_C02, "7.1", JUDGE_TAKEN, JUDGE_LOST, HEADER_ONLY },
@@ -71,7 +80,8 @@ static const struct difference table[] = {
 	{ LUO_S01, "7.1-v3", JUDGE_TAKEN, JUDGE_REFUSED, NO_ALIGN },
 	{ LUO_S05, "", JUDGE_TAKEN, JUDGE_REFUSED,
 	  "the kernel takes the order from the map, and gives back so many pages, whatever the "
-	  "block needs" },
+	  "block needs; in the middle of an entry it warns, and gives back none",
+	  "the block's first page lies in an entry, of another order or not at its start" },
 	{ LUO_S07, "7.1", JUDGE_REFUSED, JUDGE_REFUSED, STOPPED },
 	{ LUO_S11, "", JUDGE_TAKEN, JUDGE_TAKEN,
 	  "the session comes back without a name; the kernel does not know that it had one" },
@@ -80,7 +90,8 @@ static const struct difference table[] = {
 	  "a note to the core, because the next kernel may have the driver; the reader here has "
 	  "none "
 	  "but memfd's, and a file without one makes every open of /dev/liveupdate fail" },
-	{ LUO_F14, "", JUDGE_TAKEN, JUDGE_LOST, NO_ALIGN },
+	{ LUO_F14, "", JUDGE_TAKEN, JUDGE_LOST, NO_ALIGN,
+	  "the address lies in an entry, though not at the start of one of a page" },
 	{ LUO_F17, "", JUDGE_TAKEN, JUDGE_TAKEN, CONTENT },
 	{ LUO_F18, "", JUDGE_TAKEN, JUDGE_LOST, NO_ALIGN },
 	{ LUO_F19, "", JUDGE_TAKEN, JUDGE_TAKEN, NO_ALIGN },
@@ -92,11 +103,11 @@ static const struct difference table[] = {
 	  "the kernel finds the list of runs at fault first, and loses the file only" },
 };
 
-const struct difference *difference_of(u16 code, u8 outcome)
+const struct difference *difference_of(const struct ours *ours, u16 code, u8 outcome)
 {
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(table); i++)
-		if (table[i].code == code && outcome >= table[i].least &&
-		    outcome <= table[i].most &&
+		if (table[i].code == code && !(table[i].when && ours->odd[code]) &&
+		    outcome >= table[i].least && outcome <= table[i].most &&
 		    !strncmp(table[i].kernel, judge_kernel(), strlen(table[i].kernel)))
 			return &table[i];
 	return NULL;
@@ -105,10 +116,10 @@ const struct difference *difference_of(u16 code, u8 outcome)
 /* Rows of the same reason would only repeat it; they are apart because their codes are. */
 static void print_row(const struct difference *d)
 {
-	printf("| %s | %s | %s | %s%s%s | %s |\n", luo_code_text(d->code), luo_cause(d->code),
+	printf("| %s | %s | %s | %s%s%s | %s%s%s |\n", luo_code_text(d->code), luo_cause(d->code),
 	       *d->kernel ? d->kernel : "all", outcome_word[d->least],
 	       d->least == d->most ? "" : " ... ", d->least == d->most ? "" : outcome_word[d->most],
-	       d->why);
+	       d->why, d->when ? ". Only when " : "", d->when ? d->when : "");
 }
 
 /** difference_print() - docs/kernel-differences.md. */
@@ -141,6 +152,14 @@ void difference_print(void)
 	       "|---|---|---|---|---|\n");
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(table); i++)
 		print_row(&table[i]);
+	printf("\nNot judged: a LUO container, memfd record, vmalloc chunk or folio in preserved "
+	       "pages "
+	       "that the\n"
+	       "next kernel's own image takes. kexec puts images into scratch alone, where LUO-M04 "
+	       "finds what\n"
+	       "is preserved; outside of it the answer is LUO-B06, which needs boot data, and the "
+	       "reader has\n"
+	       "none. Session and file blocks there are judged, and are LUO-S04 and LUO-F04.\n");
 	printf("\nThat the kernel does worse than the core says does not fail the test. Seen so "
 	       "far: LUO-C03\n"
 	       "(an unknown version, whose next kernel may know it) is a panic for a kernel that "

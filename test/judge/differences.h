@@ -10,6 +10,7 @@
  * @code:   the code
  * @kernel: what judge_kernel() starts with, "" for all
  * @least, @most: outcomes of the kernel that this explains
+ * @when:   the condition, in words, that facts_bear_out() asks for; NULL: none
  * @why:    the reason, for docs/kernel-differences.md
  */
 struct difference {
@@ -18,10 +19,11 @@ struct difference {
 	u8 least;
 	u8 most;
 	const char *why;
+	const char *when;
 };
 
 extern const char *const outcome_word[];
-const struct difference *difference_of(u16 code, u8 outcome);
+const struct difference *difference_of(const struct ours *ours, u16 code, u8 outcome);
 void difference_print(void);
 
 #endif

@@ -106,7 +106,7 @@ static int unexplained(const struct round *r)
 		    stopped_before(r, c))
 			continue;
 		met[c][r->kernel.outcome]++;
-		if (!difference_of(c, r->kernel.outcome))
+		if (!difference_of(&r->ours, (u16)c, r->kernel.outcome))
 			return (int)c;
 		differing++;
 	}
@@ -122,7 +122,7 @@ static const char *passed_wrongly(const struct round *r)
 		return r->kernel.outcome == JUDGE_NONE ? NULL : "the core sees no state";
 	if (r->kernel.outcome != JUDGE_TAKEN) {
 		for (u32 c = 0; c < LUO_NR_CODES; c++)
-			if (o->severity[c] && difference_of(c, r->kernel.outcome))
+			if (o->severity[c] && difference_of(&r->ours, (u16)c, r->kernel.outcome))
 				return NULL;
 		return "the core passes it";
 	}

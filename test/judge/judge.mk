@@ -9,7 +9,7 @@ JUDGE_SEED   ?= 0x6a75646765
 JUDGE_DIR    := $(BUILD)/test/judge
 JUDGE_CC     ?= gcc
 JUDGE_FLAGS  := -std=gnu11 -O2 -g -MMD -MP
-JUDGE_WARN   := -Wall -Wextra -Werror
+JUDGE_WARN   := -Wall -Wextra -Wno-missing-field-initializers -Werror
 # what the kernel itself is built with, as far as it changes the meaning of the code; no warnings,
 # because its headers are stood in for
 JUDGE_KERNEL := -w -fno-strict-aliasing -fwrapv -fno-delete-null-pointer-checks
@@ -47,7 +47,7 @@ $(JUDGE_DIR)/src/%/done: test/judge/kernel-source test/kernel/versions \
 
 $(JUDGE_DIR)/core/%.o: %.c
 	@mkdir -p $(@D)
-	$(JUDGE_CC) $(JUDGE_FLAGS) -Wno-missing-field-initializers $(JUDGE_WARN) -c -o $@ $<
+	$(JUDGE_CC) $(JUDGE_FLAGS) $(JUDGE_WARN) -c -o $@ $<
 
 judge-core := $(JUDGE_CORE:%.c=$(JUDGE_DIR)/core/%.o)
 

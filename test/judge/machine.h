@@ -22,6 +22,7 @@ struct base {
 struct ours {
 	u8 verdict;
 	u8 severity[LUO_NR_CODES]; /* of each code met, the worst */
+	bool odd[LUO_NR_CODES];	   /* one of them does not meet its difference's condition */
 	u64 sessions, files;
 	u64 unclaimed; /* preserved entries that no owner was found for */
 	u64 kept;      /* ... and those whose owner the next kernel never gives back */

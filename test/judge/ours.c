@@ -6,6 +6,7 @@
 #include "../../fdt/owners.h"
 #include "../../fdt/run.h"
 #include "../../luo/boot.h"
+#include "facts.h"
 #include "machine.h"
 
 #define ARENA (1UL << 20)
@@ -24,13 +25,14 @@ static u64 kept_by(const struct luo_owners *w, bool container)
 	       (container ? w->owned[LUO_CLAIMS_CONTAINER].entries : 0);
 }
 
-static void take_findings(const struct luo_report *r, struct ours *o)
+static void take_findings(const struct luo_report *r, const struct facts *facts, struct ours *o)
 {
 	for (u32 i = 0; i < r->nr_kept; i++) {
 		const struct luo_finding *f = &r->findings[i];
 
 		if (f->severity > o->severity[f->code])
 			o->severity[f->code] = f->severity;
+		o->odd[f->code] |= !facts_bear_out(facts, f);
 	}
 	o->verdict = r->verdict;
 	o->sessions = r->before.sessions + r->before.vacant;
@@ -38,13 +40,14 @@ static void take_findings(const struct luo_report *r, struct ours *o)
 }
 
 static void follow(const struct luo_phys *phys, const struct luo_state *state,
-		   struct luo_report *report, struct ours *o)
+		   struct luo_report *report, struct facts *facts, struct ours *o)
 {
 	static struct luo_owners owners;
+	struct luo_owner_watch watch = { facts_claimed, facts };
 	struct luo_arena arena = { .size = luo_owners_need(phys, &report->before) };
 
 	arena.base = malloc(arena.size);
-	if (luo_follow(phys, state, report, &arena, 1, NULL, &owners))
+	if (luo_follow(phys, state, report, &arena, 1, &watch, &owners))
 		return;
 	o->unclaimed = owners.unclaimed.entries;
 	o->unknown = owners.unknown;
@@ -68,6 +71,7 @@ void ours_read(const struct judge_machine *m, struct ours *o)
 	struct luo_job job = { .arena = aligned_alloc(16, ARENA), .arena_size = ARENA };
 	struct luo_state state;
 	struct luo_plan plan;
+	struct facts facts;
 
 	memset(o, 0, sizeof(*o));
 	for (u32 i = 0; i < m->nr_banks; i++)
@@ -76,7 +80,8 @@ void ours_read(const struct judge_machine *m, struct ours *o)
 	luo_scratch_load(&phys, &h, area, LUO_ARRAY_SIZE(area), &phys.nr_scratch);
 	phys.page_shift = luo_page_shift_of(h.fdt_size);
 	luo_run(&phys, &h, &job, &state, &report, &plan);
+	facts_open(&facts, m, state.map_pa);
 	if (phys.page_shift)
-		follow(&phys, &state, &report, o);
-	take_findings(&report, o);
+		follow(&phys, &state, &report, &facts, o);
+	take_findings(&report, &facts, o);
 }
