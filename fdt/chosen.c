@@ -6,7 +6,6 @@
  */
 #include "cells.h"
 #include "chosen.h"
-#include "tree.h"
 
 #include "../luo/error.h"
 
@@ -59,7 +58,7 @@ int fdt_chosen_handover(const void *dtb, u64 size, struct luo_handover *handover
 {
 	struct fdt_root root;
 
-	if (!fdt_tree_sound(dtb, size) || !fdt_root_open(&root, dtb, size))
+	if (!fdt_root_open(&root, dtb, size))
 		return LUO_E_FORMAT;
 	return fdt_chosen_in(&root, handover);
 }

@@ -53,7 +53,8 @@ bool fdt_root_child(const struct fdt_root *root, enum fdt_place place, struct fd
  * @tree: aligned to 8 bytes
  * @size: bytes that may be read there
  *
- * Return: false when it is not sound to its end, or nodes lie FDT_WALK_DEPTH deep in each other.
+ * Return: false when it is not sound to its end, the root node has a name, or nodes lie more than
+ * FDT_WALK_DEPTH deep in each other.
  */
 bool fdt_root_open(struct fdt_root *root, const void *tree, u64 size)
 {
@@ -65,7 +66,7 @@ bool fdt_root_open(struct fdt_root *root, const void *tree, u64 size)
 	if (!fdt_walk_open(&w, tree, size))
 		return false;
 	root->size = fdt_walk_size(tree);
-	if (fdt_walk_next(&w) != FDT_WALK_NODE)
+	if (fdt_walk_next(&w) != FDT_WALK_NODE || w.name[0])
 		return false;
 	root->start = w;
 	while (w.depth) {

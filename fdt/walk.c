@@ -38,7 +38,7 @@ static bool is_inside(u32 start, u32 len, u32 size)
 /* The list of reserved memory ends inside of the tree. */
 static bool reservations_end(const u8 *tree, u32 at, u32 size)
 {
-	for (; at <= size && size - at >= 16; at += 16)
+	for (; at >= HEADER && at <= size && size - at >= 16; at += 16)
 		if (!luo_get64(tree + at + 8))
 			return true;
 	return false;

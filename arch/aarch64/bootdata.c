@@ -8,7 +8,6 @@
 #include "cpu.h"
 
 #include "../../fdt/cells.h"
-#include "../../fdt/tree.h"
 #include "../../luo/str.h"
 
 #define MAX_TREE (2U << 20) /* Documentation/arch/arm64/booting.rst */
@@ -67,8 +66,7 @@ void *luo_dtb_copy(void)
 {
 	void *at = (void *)copy_start();
 
-	if (!copy && copy_size() && fdt_tree_sound(root.tree, root.size) &&
-	    !fdt_open_into(root.tree, at, (int)copy_size())) {
+	if (!copy && copy_size() && !fdt_open_into(root.tree, at, (int)copy_size())) {
 		copy = at;
 		luo_hand_on = (u64)at;
 	}
