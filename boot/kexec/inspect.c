@@ -36,7 +36,6 @@ static bool tree_is_plain(const struct luo_job_state *job)
 static void run(struct luo_job_state *job)
 {
 	struct luo_job order = { .mode = LUO_MODE_VERIFY, .clock = luo_arch_clock };
-	struct luo_state state;
 	struct luo_plan plan;
 
 	if (job->params.mode == LUO_PARAM_COMPACT) {
@@ -45,9 +44,11 @@ static void run(struct luo_job_state *job)
 		else
 			luo_say("compact refused: this CPU has no 16-byte atomic store");
 	}
-	order.arena = luo_arch_arena(&order.arena_size);
+	job->arena = luo_arch_arena(&job->arena_size);
+	order.arena = job->arena;
+	order.arena_size = job->arena_size;
 	luo_arch_key(order.key);
-	luo_run(&job->phys, &job->handover, &order, &state, &job->report, &plan);
+	luo_run(&job->phys, &job->handover, &order, &job->state, &job->report, &plan);
 	luo_arch_arena_used(job->report.arena_peak);
 	if (order.mode == LUO_MODE_COMPACT && job->report.abi && !job->report.abi->sessions.linked)
 		luo_say("nothing to compact: " LUO_NO_CHAIN);

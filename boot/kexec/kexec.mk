@@ -45,10 +45,13 @@ PAYLOAD_FLAGS := -std=c11 -ffreestanding -Wall -Wextra -Werror $(PAYLOAD_OPT) -g
 # Versions of libfdt's format before 17 are refused before it is asked (fdt/tree.c), and no edit
 # has to be undone.
 PAYLOAD_CFLAGS = $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -frandom-seed=$< -DFDT_ASSUME_MASK=44 \
-	-DLUO_WITHOUT_OWNERS -DLUO_WITHOUT_FILTER -include arch/hidden.h
+	-DLUO_WITHOUT_OWNERS -DLUO_WITHOUT_FILTER $(PAYLOAD_ANCHOR_$(ARCH)) -include arch/hidden.h
 PAYLOAD_LDFLAGS := $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -nostdlib -static-pie -Wl,-T,arch/$(ARCH)/payload.lds -Wl,--build-id=none \
 	-Wl,--gc-sections -Wl,-z,noexecstack -Wl,-z,norelro -Wl,--no-dynamic-linker \
 	-Wl,--no-warn-rwx-segments -Wl,--hash-style=gnu
+
+# On aarch64 there is no room left for what then=reset leaves to firmware's side (2.5 KiB).
+PAYLOAD_ANCHOR_aarch64 := -DLUO_WITHOUT_ANCHOR
 
 # The payload prints neither JSON nor lists, does not follow files to their last page, is told where
 # the state is, and leaves what the next kernel is given beside KHO alone.

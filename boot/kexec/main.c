@@ -3,7 +3,7 @@
  * The payload's main flow, the same on every architecture. It is entered from arch/<arch>/entry.S
  * with a stack and .bss, and goes back there to jump to the next kernel:
  *
- *	get ready to hand on -> parameters -> look at memory -> verify (compact) -> report -> policy
+ *	get ready to hand on -> parameters -> look at memory -> verify (compact) -> report -> (anchor) -> policy
  *
  * Whatever goes wrong, the next kernel is booted with what came in, unless luo_payload.onerror=
  * says otherwise.
@@ -67,6 +67,10 @@ void luo_payload_main(void)
 	luo_say_rejected(&job.params);
 	luo_inspect(&job);
 	luo_say_report(&job.params, &job.report);
+#ifndef LUO_WITHOUT_ANCHOR
+	if (job.params.then == LUO_THEN_RESET)
+		luo_leave_anchor(&job);
+#endif
 	if (job.report.verdict == LUO_VERDICT_ERRORS)
 		luo_onerror(&job, luo_report_map_clean(&job.report));
 	finish(luo_verdict_word(job.report.verdict));

@@ -13,6 +13,9 @@ static const char *const modes[] = { "verify", "compact", "off", NULL };
 static const char *const thens[] = { "boot", "reset", NULL };
 static const char *const onerrors[] = { "pass", "drop", "drop-luo", "halt", "reset", NULL };
 static const char *const reports[] = { "line", "text", "ktap", "off", NULL };
+#ifndef LUO_WITHOUT_ANCHOR
+static const char *const digests[] = { "meta", "all", NULL };
+#endif
 static const char *const switches[] = { "off", "on", NULL };
 
 static void reject(struct luo_params *p, const struct luo_token *token)
@@ -50,6 +53,10 @@ static void set(struct luo_params *p, const struct luo_token *token)
 		p->onerror = choose(p, token, onerrors);
 	else if (luo_name_is(&name, "report"))
 		p->report = choose(p, token, reports);
+#ifndef LUO_WITHOUT_ANCHOR
+	else if (luo_name_is(&name, "digest"))
+		p->digest = choose(p, token, digests);
+#endif
 	else if (luo_name_is(&name, "verdict"))
 		p->verdict = choose(p, token, switches);
 	else if (luo_name_is(&name, "nonce"))

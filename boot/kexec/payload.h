@@ -10,6 +10,7 @@
 
 enum luo_param_mode { LUO_PARAM_VERIFY, LUO_PARAM_COMPACT, LUO_PARAM_OFF };
 enum luo_param_then { LUO_THEN_BOOT, LUO_THEN_RESET };
+enum luo_param_digest { LUO_DIGEST_META, LUO_DIGEST_ALL };
 enum luo_param_onerror {
 	LUO_ONERROR_PASS,
 	LUO_ONERROR_DROP,
@@ -36,6 +37,7 @@ enum luo_param_report {
 /**
  * struct luo_params - what the command line says
  * @mode, @then, @onerror, @report: the enums above
+ * @digest:   what the anchor has digests of: enum luo_param_digest
  * @verdict:  luo_payload.verdict=on
  * @crash:    the next kernel is that of a crash dump: elfcorehdr=, or the architecture says so
  * @nonce:    as given, cut to what fits
@@ -47,6 +49,7 @@ struct luo_params {
 	u8 then;
 	u8 onerror;
 	u8 report;
+	u8 digest;
 	bool verdict;
 	bool crash;
 	char nonce[64];
@@ -71,7 +74,9 @@ void luo_say_fault(u32 vector, u64 error, u64 addr, u64 pc, u64 at);
  * @params:   from the command line
  * @phys, @have_phys: the view, once there is one
  * @handover: what KHO's node says, when @have_kho
+ * @state:    as far as it could be followed
  * @report:   the answer
+ * @arena, @arena_size: working memory, with nothing of use in it between two steps
  */
 struct luo_job_state {
 	struct luo_params params;
@@ -79,11 +84,15 @@ struct luo_job_state {
 	bool have_phys;
 	bool have_kho;
 	struct luo_handover handover;
+	struct luo_state state;
 	struct luo_report report;
+	void *arena;
+	size_t arena_size;
 };
 
 void luo_inspect(struct luo_job_state *job);
 void luo_onerror(struct luo_job_state *job, bool map_clean);
+void luo_leave_anchor(const struct luo_job_state *job);
 _Noreturn void luo_reset(void);
 void luo_tell_next(const struct luo_params *params, const char *word);
 

@@ -19,8 +19,12 @@ static int drop_luo(struct luo_job_state *job)
 	return err;
 }
 
-/** luo_reset() - reset the machine, or stop with a line that says why not. */
-_Noreturn void luo_reset(void)
+/**
+ * luo_reset() - reset the machine, or stop with a line that says why not
+ *
+ * A function of its own also when everything is optimised at once: debuggers stop here.
+ */
+LUO_OWN_FUNCTION _Noreturn void luo_reset(void)
 {
 	if (luo_arch_can_reset()) {
 		luo_say("reset");

@@ -39,6 +39,18 @@ class Map:
     def leaves(self):
         return self._below(self.root, self.levels - 1, 0)
 
+    def _nodes(self, node, level):
+        yield node
+        if level:
+            table = struct.unpack(f"<{self.page // 8}Q",
+                                  self.memory.read(node, self.page))
+            for child in filter(None, table):
+                yield from self._nodes(child, level - 1)
+
+    def nodes(self):
+        """Addresses of all nodes, leaves included."""
+        return list(self._nodes(self.root, self.levels - 1))
+
     def decode(self, key):
         """(pa, order) of a key."""
         order = 64 - self.shift - (key.bit_length() - 1)

@@ -249,12 +249,25 @@ class State:
 
     # memfds
 
-    def folios(self, file):
-        """The folios of a memfd, holes left out."""
+    def _array(self, file):
+        """Number of folios, first chunk, pages, flags, order."""
         if file.handler not in MEMFDS:
             raise StateError(f"no memfd but {file.handler!r}")
-        number, chunk, pages, _flags, order = struct.unpack(
+        return struct.unpack(
             "<QQIHH", self.memory.read(file.data + MEMFDS[file.handler], 24))
+
+    def chunks(self, file):
+        """The pages that list those of its array of folios."""
+        number, chunk, *_ = self._array(file)
+        found = []
+        while number and chunk:
+            found.append(chunk)
+            chunk = self.memory.u64(chunk)
+        return found
+
+    def folios(self, file):
+        """The folios of a memfd, holes left out."""
+        number, chunk, pages, _flags, order = self._array(file)
         if not number:
             return []
         runs, per_run = [], (self.page << order) // 16
