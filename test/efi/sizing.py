@@ -58,8 +58,11 @@ TAIL = """\
   from U-Boot it can reserve any number of ranges.
 - `mem=` counts bytes from the lowest memory on. A kernel that UEFI starts counts what UEFI lists below
   RAM, too, which on QEMU's virt is 64 MiB of flash at 0x4000000: give it so much more. Too small a
-  value takes preserved memory away from the next kernel, which does not survive that. (The test
-  starts the first kernel without UEFI, and leaves `mem=` out for the next one.)
+  value takes preserved memory away from the next kernel, which does not survive that.
+- **On arm64 under UEFI this is for the kernel that is booted cold**, so for one update over a reset.
+  The kernel that takes over a state cannot reserve `crashkernel=` ("memory is in use": until it has
+  read what is preserved, Linux 7.3 allocates from scratch alone), and it gets back what lies above
+  `mem=` where UEFI left the initrd and its tables. x86_64 is kept off every time.
 - luo.efi's own memory is in it: on a machine without a state it takes what is free at the top.
 - Only pages that were changed are seen. Memory that firmware keeps but does not write to is not;
   luo.efi names it (`held by firmware`), and the ranges are rounded up and joined for its sake.
