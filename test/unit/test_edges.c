@@ -299,6 +299,28 @@ static void behind_ram(void **state)
 	world_kho_v1 = false;
 }
 
+/* With kho-v1 a container without a node for FLBs is whole, with kho-v2 and kho-v3 it is not. */
+static void no_flb_node(void **state)
+{
+	struct answer a;
+	struct world w;
+
+	(void)state;
+	for (u32 v1 = 0; v1 < 2; v1++) {
+		world_kho_v1 = v1;
+		world_standard(&w, 12, WORLD_S2);
+		w.tree.flb = false;
+		world_write_tree(&w);
+		world_write_kho(&w);
+		run_open(&a, LUO_ARENA_MIN);
+		run(&a, &w, LUO_MODE_VERIFY);
+		assert_int_equal(a.report.by_code[LUO_C02], !v1);
+		run_close(&a);
+		world_close(&w);
+	}
+	world_kho_v1 = false;
+}
+
 /* A leaf all of whose span is RAM, with scratch in it. */
 static void scratch_in_leaf(void **state)
 {
@@ -385,7 +407,8 @@ int main(void)
 		cmocka_unit_test(two_owners),	   cmocka_unit_test(many_findings),
 		cmocka_unit_test(repairable),	   cmocka_unit_test(kernel_and_unknown),
 		cmocka_unit_test(behind_ram),	   cmocka_unit_test(full_chunk),
-		cmocka_unit_test(scratch_in_leaf), cmocka_unit_test(ram_at_zero),
+		cmocka_unit_test(scratch_in_leaf), cmocka_unit_test(no_flb_node),
+		cmocka_unit_test(ram_at_zero),
 	};
 
 	return cmocka_run_group_tests_name("edges", tests, NULL, NULL);
