@@ -141,6 +141,7 @@ static const struct {
 	[LUO_ANCHOR_RECORD] = { "memfd record", LUO_OWNER_FILE },
 	[LUO_ANCHOR_CHUNK] = { "vmalloc chunk", LUO_OWNER_FILE },
 	[LUO_ANCHOR_ARRAY] = { "folio array", LUO_OWNER_FILE },
+	[LUO_ANCHOR_FOLIOS] = { "folios", LUO_OWNER_FILE },
 };
 
 /** luo_anchor_word() - an enum luo_anchor_kind of any value in words. */

@@ -66,13 +66,14 @@ enum luo_anchor_kind {
 	LUO_ANCHOR_RECORD = 9,	  /* a memfd's record */
 	LUO_ANCHOR_CHUNK = 10,	  /* a chunk that lists the pages of its array of folios */
 	LUO_ANCHOR_ARRAY = 11,	  /* pages of that array */
+	LUO_ANCHOR_FOLIOS = 12,	  /* folios behind each other; no digest: their pages have sums */
 	LUO_NR_ANCHOR_KINDS,
 };
 
 /**
  * struct luo_anchor_slot - digest of a piece of metadata
  * @pa, @len: where, in bytes; whole pages
- * @digest:   luo_digest() with @pa as seed
+ * @digest:   luo_digest() with @pa as seed; 0 for LUO_ANCHOR_FOLIOS
  * @kind:     enum luo_anchor_kind; two slots follow LUO_ANCHOR_SESSION, with the name in them
  * @index:    which node, block, session, or file of the session
  */

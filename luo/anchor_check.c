@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * What was trodden on since the anchor was written. Whose metadata is, the anchor itself knows;
- * whose the other pages are, only a walk over the state tells, so that comes afterwards
- * (luo_anchor_owner()), as far as the state can still be walked over.
+ * What was trodden on since the anchor was written. Whose metadata and folios are, the anchor
+ * itself knows; whose the other pages are, only a walk over the state tells, so that comes
+ * afterwards (luo_anchor_owner()), as far as the state can still be walked over.
  */
 #include "anchor.h"
 
@@ -13,15 +13,22 @@ static bool same_owner(const struct luo_owner *a, const struct luo_owner *b)
 	return a->kind == b->kind && a->index == b->index && luo_streq(a->name, b->name);
 }
 
-/* Pages of one owner are looked at behind each other, so that the last entry is enough to know. */
+static bool same(const struct luo_trodden *a, const struct luo_trodden *b)
+{
+	return a->what == b->what && a->meta == b->meta && a->unread == b->unread &&
+	       same_owner(&a->owner, &b->owner);
+}
+
+/* One entry for each owner and kind; the last one first, because neighbours come in a row. */
 static void add(struct luo_anchor_check *c, const struct luo_trodden *t)
 {
-	struct luo_trodden *last = c->nr ? &c->list[(c->nr - 1) % LUO_MAX_TRODDEN] : NULL;
+	for (u64 i = c->nr < LUO_MAX_TRODDEN ? c->nr : LUO_MAX_TRODDEN; i; i--) {
+		struct luo_trodden *old = &c->list[i - 1];
 
-	if (last && c->nr <= LUO_MAX_TRODDEN && last->what == t->what && last->meta == t->meta &&
-	    last->unread == t->unread && same_owner(&last->owner, &t->owner)) {
-		last->pages += t->pages;
-		last->pa = t->pa < last->pa ? t->pa : last->pa;
+		if (!same(old, t))
+			continue;
+		old->pages += t->pages;
+		old->pa = t->pa < old->pa ? t->pa : old->pa;
 		return;
 	}
 	if (c->nr < LUO_MAX_TRODDEN)
@@ -37,6 +44,8 @@ static bool check_item(void *ctx, const struct luo_anchor_item *item)
 	u64 pages = s->len >> c->phys->page_shift;
 	struct luo_trodden t = { luo_anchor_word(s->kind), s->pa, pages, !p, true, item->owner };
 
+	if (s->kind == LUO_ANCHOR_FOLIOS)
+		return true;
 	c->preserved += s->kind == LUO_ANCHOR_MAP ? 0 : pages;
 	if (p && luo_digest(p, s->len, s->pa) == s->digest)
 		return true;
@@ -47,10 +56,11 @@ static bool check_item(void *ctx, const struct luo_anchor_item *item)
 	return true;
 }
 
-/** struct within - is an address part of some metadata? */
+/** struct within - the slot that an address is in, NULL when it is in none. */
 struct within {
 	u64 pa;
-	bool is;
+	const struct luo_anchor_slot *slot;
+	struct luo_owner owner;
 };
 
 static bool look_within(void *ctx, const struct luo_anchor_item *item)
@@ -58,8 +68,11 @@ static bool look_within(void *ctx, const struct luo_anchor_item *item)
 	struct within *w = ctx;
 	struct luo_range r = { item->slot->pa, item->slot->len };
 
-	w->is = luo_range_holds(&r, w->pa, 1);
-	return !w->is;
+	if (!luo_range_valid(&r) || !luo_range_holds(&r, w->pa, 1))
+		return true;
+	w->slot = item->slot;
+	w->owner = item->owner;
+	return false;
 }
 
 static void keep_damage(struct luo_anchor_check *c, u64 pa, u64 page)
@@ -84,8 +97,17 @@ static bool check_page(void *ctx, u64 pa, u32 sum)
 	if (p && (u32)luo_digest(p, page, pa) == sum)
 		return true;
 	luo_anchor_items(c->anchor, look_within, &within);
-	if (!within.is)
+	if (!within.slot) {
 		keep_damage(c, pa, page);
+	} else if (within.slot->kind == LUO_ANCHOR_FOLIOS) {
+		struct luo_trodden t = {
+			luo_anchor_word(LUO_ANCHOR_FOLIOS), pa, 1, !p, false, within.owner
+		};
+
+		c->content++;
+		c->owned++;
+		add(c, &t);
+	}
 	return true;
 }
 

@@ -62,19 +62,61 @@ void luo_anchor_add(struct luo_anchor_writer *w, u32 kind, u64 index, u64 pa, u6
 	persist(w->phys, pa, len);
 }
 
+/**
+ * struct folios - the folios of a memfd, as far as they lie behind each other
+ * @file:  which file of its session
+ * @left:  entries of the array still to be read
+ * @start: address of the first of a row, 0 before it
+ * @first: its index in the file, in pages
+ */
+struct folios {
+	u64 file;
+	u64 left;
+	u64 start;
+	u64 first;
+};
+
+/* A row of folios ends where the file goes on at page @index. */
+static void end_row(struct luo_anchor_writer *w, const struct folios *f, u64 index)
+{
+	struct luo_anchor_slot *slot = f->start && index > f->first ? take(w, sizeof(*slot)) : NULL;
+
+	if (slot)
+		*slot = (struct luo_anchor_slot){ f->start,
+						  (index - f->first) << w->phys->page_shift, 0,
+						  LUO_ANCHOR_FOLIOS, (u32)f->file };
+}
+
+/* With sums of all pages the anchor knows whose they are, too: this array may be hit itself. */
+static void add_folios(struct luo_anchor_writer *w, struct folios *f, u64 pa, u64 len)
+{
+	const u8 *p = luo_map(w->phys, pa, len);
+
+	luo_anchor_add(w, LUO_ANCHOR_ARRAY, f->file, pa, len);
+	for (; p && len && f->left && w->all; p += 16, len -= 16, f->left--) {
+		u64 at = (luo_get64(p) & LUO_FOLIO_PFN) << w->phys->page_shift;
+		u64 index = luo_get64(p + 8);
+
+		if (f->start && at - f->start == (index - f->first) << w->phys->page_shift)
+			continue;
+		end_row(w, f, index);
+		f->start = at;
+		f->first = index;
+	}
+}
+
 /* Source: struct luo_vmalloc_ser in abi.h; fully checked by vmalloc.c where there is room for it.
  */
-static void add_array(struct luo_anchor_writer *w, const u8 *descriptor, u64 index)
+static void add_array(struct luo_anchor_writer *w, const u8 *descriptor, struct folios *f)
 {
 	u64 page = luo_page_size(w->phys), chunk = luo_get64(descriptor);
 	u32 order = luo_get32(descriptor + offsetof(struct luo_vmalloc_ser, flags)) >> 16;
 	const u8 *p;
 
 	while (chunk && order < 32 && !w->full && (p = luo_map(w->phys, chunk, page))) {
-		luo_anchor_add(w, LUO_ANCHOR_CHUNK, index, chunk, page);
+		luo_anchor_add(w, LUO_ANCHOR_CHUNK, f->file, chunk, page);
 		for (u64 at = 8; at < page && luo_get64(p + at); at += 8)
-			luo_anchor_add(w, LUO_ANCHOR_ARRAY, index, luo_get64(p + at),
-				       page << order);
+			add_folios(w, f, luo_get64(p + at), page << order);
 		chunk = luo_get64(p);
 	}
 }
@@ -85,12 +127,18 @@ static void add_file(struct luo_anchor_writer *w, const u8 *entry, u64 index)
 	u64 page = luo_page_size(w->phys);
 	u64 pa = luo_get64(entry + offsetof(struct luo_file_ser, data));
 	const u8 *record = abi ? luo_map(w->phys, pa, page) : NULL;
+	struct folios f = { .file = index };
 
 	if (!record)
 		return;
 	luo_anchor_add(w, LUO_ANCHOR_RECORD, index, pa, page);
-	if (luo_get64(record + abi->folios))
-		add_array(w, record + abi->folios + sizeof(u64), index);
+	f.left = luo_get64(record + abi->folios);
+	if (!f.left)
+		return;
+	add_array(w, record + abi->folios + sizeof(u64), &f);
+	end_row(w, &f,
+		(luo_get64(record + offsetof(struct luo_memfd_v1_ser, size)) + page - 1) >>
+			w->phys->page_shift);
 }
 
 static bool add_name(struct luo_anchor_writer *w, const u8 *record, u64 index)

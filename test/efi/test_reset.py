@@ -147,6 +147,32 @@ def owners(state):
 
 
 @pytest.mark.only("x86_64")
+def test_without_sizing_the_damage_is_named(arch, begin, images, nonce, seed):
+    """Firmware treads on preserved pages; luo.efi names whose, and they are
+    those that differ from outside."""
+    before, whose = {}, {}
+
+    def look(stop):
+        whose.update(owners(stop.state))
+        before.update({pa: stop.memory.read(pa, PAGE) for pa in whose})
+
+    vm = begin("--onerror halt", sizing=False)
+    create(vm, Batch("vm", 0, 30, 1, 8 << 20, seed))
+    reset(vm, images, nonce, look, digest="all")
+    vm.expect(ANCHOR)
+    lines = vm.lines[:]
+    vm.expect(r"luo: errors ")
+    vm.expect(r"luo: not booted: onerror=halt")
+    damaged = Counter(whose[pa] for pa, data in before.items()
+                      if vm.memory.read(pa, PAGE) != data)
+    named = {Owner(m["what"], m["owner"]): int(m["pages"])
+             for line in lines if (m := TRODDEN.search(line))}
+    print(f"{sum(damaged.values())} pages of {len(damaged)} owners")
+    assert damaged, "firmware has left everything alone: no test"
+    assert named == damaged
+
+
+@pytest.mark.only("x86_64")
 def test_metadata_hit(arch, begin, images, nonce, seed):
     """One bit of a memfd's record: a line, a finding, and the policy."""
     hit = []

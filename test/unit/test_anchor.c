@@ -431,7 +431,8 @@ static u64 slots_of(struct world *w, u32 kind)
 			at += 64;
 			continue;
 		}
-		assert_int_equal(world_get(w, at + 16), sum_of(world_at(w, pa, len), len, pa));
+		assert_int_equal(world_get(w, at + 16),
+				 is == 12 ? 0 : sum_of(world_at(w, pa, len), len, pa));
 	}
 	return found;
 }
@@ -565,13 +566,11 @@ static void expect_hit(struct world *w, u64 pa, bool meta)
 	u64 page = world_page(w);
 
 	luo_anchor_check(&checked, &w->phys, &opened);
-	assert_int_equal(checked.nr, meta);
-	assert_int_equal(checked.nr_damage, !meta);
-	if (meta)
-		assert_in_range(pa, checked.list[0].pa,
-				checked.list[0].pa + page * checked.list[0].pages - 1);
-	else
-		assert_int_equal(checked.damage[0].start, pa);
+	assert_int_equal(checked.nr, 1);
+	assert_int_equal(checked.nr_damage, 0);
+	assert_int_equal(checked.list[0].meta, meta);
+	assert_in_range(pa, checked.list[0].pa,
+			checked.list[0].pa + page * checked.list[0].pages - 1);
 }
 
 static void each_page(void **state)
@@ -593,7 +592,7 @@ static void each_page(void **state)
 			continue;
 		}
 		*world_at(&w, pa + i * 8 % 4096, 1) ^= 4;
-		expect_hit(&w, pa, true);
+		expect_hit(&w, pa, (u32)world_get(&w, at + 24) != 12);
 		*world_at(&w, pa + i * 8 % 4096, 1) ^= 4;
 	}
 	end = at + opened.head.run_bytes;
@@ -606,6 +605,17 @@ static void each_page(void **state)
 	world_close(&w);
 }
 
+static void expect_folios(u64 pages)
+{
+	const struct luo_trodden *t = &checked.list[checked.nr - 1];
+
+	assert_int_equal(t->pages, pages);
+	assert_string_equal(t->what, "folios");
+	assert_int_equal(t->owner.kind, LUO_OWNER_FILE);
+	assert_int_equal(t->owner.index, 4);
+}
+
+/* The anchor knows whose folios are, even when the array that lists them was hit. */
 static void content_has_its_owner(void **state)
 {
 	struct answer a;
@@ -620,16 +630,41 @@ static void content_has_its_owner(void **state)
 	luo_anchor_check(&checked, &w.phys, &opened);
 	run_open(&a, LUO_ARENA_MIN);
 	run(&a, &w, LUO_MODE_VERIFY);
-	follow_owners(&w, &a);
 	luo_anchor_report(&checked, &a.report);
 	expect_verdict(&a, LUO_VERDICT_ERRORS);
 	expect_only(&a, LUO_A06, LUO_SEV_LOSE);
 	assert_int_equal(checked.nr, 1);
-	assert_int_equal(checked.list[0].pages, 2);
-	assert_string_equal(checked.list[0].what, "folios");
-	assert_int_equal(checked.list[0].owner.kind, LUO_OWNER_FILE);
-	assert_int_equal(checked.list[0].owner.index, 4);
 	assert_int_equal(checked.unchecked, 0);
+	expect_folios(2);
+	memset(world_at(&w, array_of(&w), 4096), 0xaf, 4096);
+	luo_anchor_check(&checked, &w.phys, &opened);
+	assert_int_equal(checked.nr, 2);
+	assert_string_equal(checked.list[0].what, "folio array");
+	expect_folios(2);
+	run_close(&a);
+	world_close(&w);
+}
+
+/* Of pages that no slot is about, whoever follows the state to them is told. */
+static void other_content(void **state)
+{
+	struct answer a;
+	struct world w;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_V5);
+	own_anchor(&w, AT, 7, true);
+	assert_int_equal(luo_anchor_open(&w.phys, AT, &opened), 0);
+	*world_at(&w, folio_of(&w, 0), 1) ^= 1;
+	luo_anchor_check(&checked, &w.phys, &opened);
+	assert_int_equal(checked.nr, 0);
+	run_open(&a, LUO_ARENA_MIN);
+	run(&a, &w, LUO_MODE_VERIFY);
+	follow_owners(&w, &a);
+	luo_anchor_report(&checked, &a.report);
+	expect_only(&a, LUO_A06, LUO_SEV_LOSE);
+	assert_int_equal(checked.nr, 1);
+	expect_folios(1);
 	run_close(&a);
 	world_close(&w);
 }
@@ -642,9 +677,9 @@ static void what_is_not_known(void **state)
 
 	(void)state;
 	world_standard(&w, 12, WORLD_V5);
-	assert_int_not_equal(write_anchor(&w, ROOM, true), 0);
+	own_anchor(&w, AT, 7, true);
 	assert_int_equal(luo_anchor_open(&w.phys, AT, &opened), 0);
-	*world_at(&w, folio_of(&w, 1), 1) ^= 1;
+	*world_at(&w, folio_of(&w, 0), 1) ^= 1;
 	luo_anchor_check(&checked, &w.phys, &opened);
 	run_open(&a, LUO_ARENA_MIN);
 	run(&a, &w, LUO_MODE_VERIFY);
@@ -710,6 +745,7 @@ int main(void)
 		cmocka_unit_test(written_back),
 		cmocka_unit_test(each_page),
 		cmocka_unit_test(content_has_its_owner),
+		cmocka_unit_test(other_content),
 		cmocka_unit_test(what_is_not_known),
 		cmocka_unit_test(no_longer_memory),
 	};
