@@ -57,7 +57,8 @@ help:
 #: make efi          build/x86_64/luo.efi; with ARCH=aarch64 build/aarch64/luo.efi
 #: make uboot        U-Boot with the command luo for qemu_arm64, qemu-x86_64 and sandbox, each into a
 #:                   folder of ~/.cache/luo-payload that is printed; UBOOT_SRC=DIR for another source
-#: make host         build/host/luo, the host tool
+#: make host         build/host/luo, the host tool; make host-aarch64: the same for the tests' arm64
+#:                   guests, build/aarch64/tool/host/luo
 #: make lib          build/lib/libluo.so.0 and .a, the same as a library for host programs
 #: make kernels      the kernels that the tests boot, into ~/.cache/luo-payload
 #: make check-damage  thousands of damaged states, each held against docs/damaged-states.md

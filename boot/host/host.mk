@@ -36,4 +36,19 @@ $(HOST_OBJ)/fdt/%.o: fdt/%.c
 	@mkdir -p $(@D)
 	$(HOST_CC) -std=c11 $(HOST_WARN) $(HOST_OPT) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# The same program for arm64 guests of the tests, linked statically: build/aarch64/tool/host/luo.
+TOOL_AARCH64 := $(BUILD)/aarch64/tool
+TOOL_LIBS := libfdt zlib libzstd liblzma
+.PHONY: host-aarch64
+host-aarch64: $(TOOL_AARCH64)/root/.unpacked
+	@$(MAKE) host BUILD=$(TOOL_AARCH64) HOST_CC=aarch64-linux-gnu-gcc \
+		CPPFLAGS='-isystem $(TOOL_AARCH64)/root/usr/include' \
+		LDFLAGS='-static -L $(TOOL_AARCH64)/root/usr/lib/aarch64-linux-gnu'
+
+$(TOOL_AARCH64)/root/.unpacked: configs/sources
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@for name in $(TOOL_LIBS); do file=$$(configs/fetch $$name-aarch64) && \
+		dpkg-deb -x "$$file" $(@D) || exit; done
+	@touch $@
+
 -include $(HOST_OBJS:.o=.d)
