@@ -76,12 +76,12 @@ def begin(images, application, volume, ram, start):
     return go
 
 
-def reset(vm, images, nonce, action=lambda stop: None, **params):
+def reset(vm, images, nonce, action=lambda stop: None, verdict="ok", **params):
     """From the old kernel into the payload, and on into the reset; `action`
     is called between the two."""
     hop = Hop(vm, images, nonce=nonce, then="reset", **params)
     hop.fire(luo_reset=action)
-    found = hop.expect_verdict("ok")
+    found = hop.expect_verdict(verdict)
     anchor = vm.expect(r"luo: anchor (of all pages )?at (0x[0-9a-f]+)")
     vm.expect(r"luo: reset")
     return found, int(anchor[2], 16)
@@ -99,6 +99,22 @@ def test_sessions_are_back(arch, begin, images, nonce, seed, digest_of):
     assert int(anchor[3]) == verdict["pages"] and anchor[4] == "0"
     assert (anchor[5] == "0") == (digest_of == "all")
     vm.expect(rf"luo: ok abi=luo-v5 kho=kho-v4 sessions={batch.count} ")
+    vm.ready(1)
+    check(vm, batch)
+
+
+@pytest.mark.only("x86_64")
+def test_compacted_by_firmwares_side(arch, begin, images, nonce, seed):
+    """The payload only looks; luo.efi drops the empty block, and that is not
+    taken for damage."""
+    vm = begin("--mode compact")
+    batch = Batch("vm", 0, 51, 1, 8192, seed)
+    create(vm, batch)
+    vm.command("dup vm-0", rc=17)
+    reset(vm, images, nonce, verdict="errors", digest="all")
+    assert vm.expect(ANCHOR)[4] == "0"
+    vm.expect(rf"luo: repaired abi=luo-v5 kho=kho-v4 sessions={batch.count} "
+              r"files=51 blocks=2->1 ")
     vm.ready(1)
     check(vm, batch)
 
