@@ -162,6 +162,9 @@ static void no_node(void **state)
 	assert_false(fdt_root_open(&r, dtb, SIZE));
 	write_tree(empty, LUO_ARRAY_SIZE(empty));
 	assert_true(fdt_root_open(&r, dtb, SIZE));
+	put32(STRUCT + 4, 'x' << 24); /* a root with a name */
+	assert_false(fdt_root_open(&r, dtb, SIZE));
+	put32(STRUCT + 4, 0);
 	put32(24, 18);
 	assert_false(fdt_root_open(&r, dtb, SIZE));
 }
