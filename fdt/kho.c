@@ -110,5 +110,10 @@ int fdt_kho_open(const struct luo_phys *phys, struct luo_state *state, struct lu
 	state->has_map &= state->map_pa || state->kho->empty;
 	if (!state->has_map)
 		return bad(report, LUO_K04, LUO_SEV_LOSE, state->kho_fdt_pa, LUO_E_FORMAT);
-	return find_luo(phys, tree, state, report);
+	err = find_luo(phys, tree, state, report);
+	/* An empty list is legal up to 6.18, which has no LUO: kho_populate() of 6.19 and 7.0. */
+	if (err || state->map_pa)
+		return err;
+	state->has_map = false;
+	return bad(report, LUO_K04, LUO_SEV_LOSE, state->kho_fdt_pa, LUO_E_FORMAT);
 }

@@ -177,7 +177,7 @@ enum luo_map_kind {
  * @map:       form of the preserved-memory map
  * @blob_prop: name of a sub-node's address property
  * @has_size:  sub-nodes carry blob-size too
- * @empty:     the address of the map may be 0, for an empty one
+ * @empty:     the address of the map may be 0, for an empty one, where there is no LUO
  * @tested:    enum luo_tested
  * @read_only: may still change before a release has it: verified, but never written to
  * @flb_node:  a luo-v1 container beside it must have a node of FLBs

@@ -328,7 +328,7 @@ static void clearing(void **state)
 	}
 }
 
-/* 0 is an empty map here: it can be read, but then nothing at all is preserved. */
+/* A kernel that has LUO, 6.19 or 7.0, switches KHO off when the address of the map is 0. */
 static void empty_map(void **state)
 {
 	struct world w;
@@ -340,8 +340,7 @@ static void empty_map(void **state)
 	world_write_kho(&w);
 	run_open(&a, LUO_ARENA_MIN);
 	run(&a, &w, LUO_MODE_COMPACT);
-	expect(&a, LUO_K06, LUO_SEV_PANIC);
-	assert_int_equal(count_of(&a, LUO_K04), 0);
+	expect_only(&a, LUO_K04, LUO_SEV_LOSE);
 	assert_int_equal(a.report.before.pages, 0);
 	assert_int_equal(w.nr_log, 0);
 	run_close(&a);
