@@ -33,6 +33,17 @@ static const char head[] =
 	"the owner of every page. *Compact*: verdict of a compaction. Where that is not\n"
 	"`repaired` nothing was written, which the test has compared. No finding: the next\n"
 	"kernel does not mind, or nobody can tell.\n\n"
+	"What stands behind the rows: for luo-v5, luo-session-v2 and luo-session-v3 the kernels'\n"
+	"own readers (`make check-judge`). Those of kho-v1 and memfd-v1 were read beside the\n"
+	"source of 6.19.6. It is milder than 7.1 in one thing: luo_session_deserialize() does not\n"
+	"look at what luo_file_deserialize() answers, so that where these rows say refuse because\n"
+	"of a file (F11), only that session's files from there on are lost; later kernels\n"
+	"of the same strings refuse, and the row says the worse. The rows of the other versions,\n"
+	"which no release has had, follow from the forms that their lists have in common with\n"
+	"these; no kernel was asked. A pointer of something else than a block `into memory in "
+	"use`\n"
+	"is only found with boot data, which these rows leave out (LUO-B06), or in scratch, where\n"
+	"kexec puts all that is in use (LUO-M04).\n\n"
 	"| case | payload | verdict | owners | verdict | compact |\n"
 	"|---|---|---|---|---|---|\n";
 
