@@ -21,6 +21,7 @@
 #define E820_ENTRY	     20 /* u64 addr, u64 size, u32 type */
 #define E820_MAX	     128
 #define E820_RAM	     1
+#define E820_RESERVED	     2
 
 #define SETUP_E820_EXT 1
 #define SETUP_IMA      8	   /* payload: u64 addr, u64 size */

@@ -10,7 +10,6 @@
 #define VIDEO_TYPE_EFI	     0x70
 #define CAPABILITY_QUIRKS    1 /* VIDEO_CAPABILITY_SKIP_QUIRKS */
 #define CAPABILITY_64BIT     2 /* VIDEO_CAPABILITY_64BIT_BASE */
-#define E820_RESERVED	     2
 #define E820_ACPI	     3
 #define E820_NVS	     4
 #define E820_UNUSABLE	     5

@@ -82,28 +82,56 @@ static bool parse(struct uboot_run *run, int argc, char *const argv[], struct ub
 		}
 	}
 	run->phys.nr_busy = run->nr_busy;
-	return true;
+	if (run->crowded)
+		printf("luo: too many ranges of memory are in use to place a kernel\n");
+	return !run->crowded;
 }
 
-/* Carry out luo_onerror on a bad state. Return: 0 to go on. */
-static int onerror(struct uboot_load *load)
+static bool stop(const char *why)
+{
+	printf("luo: %s: the kernel is not started\n", why);
+	return false;
+}
+
+/* Carry out luo_onerror on a bad state. Return: true to go on. */
+static bool onerror(struct uboot_run *run, struct uboot_load *load)
 {
 	const char *word = env_get("luo_onerror");
 
 	if (!word || !strcmp(word, "pass"))
-		return 0;
+		return true;
 	if (!strcmp(word, "drop")) {
-		load->hide = true;
+		uboot_drop(load);
 		printf("luo: dropped: the next kernel does not see KHO\n");
-		return 0;
+		return true;
+	}
+	if (!strcmp(word, "drop-luo")) {
+		if (!load->hidable || !uboot_drop_luo(run, load))
+			return stop("drop-luo needs a state whose preserved memory is sound");
+		printf("luo: dropped: the next kernel sees KHO without LUO\n");
+		return true;
 	}
 	if (!strcmp(word, "reset"))
-		return run_command("reset", 0) ? CMD_RET_FAILURE : 0;
+		return run_command("reset", 0) ? stop("this machine cannot be reset") : true;
 	if (!strcmp(word, "halt"))
-		printf("luo: halted: the kernel is not started\n");
+		return stop("halted");
+	printf("luo: luo_onerror=%s is none of pass, drop, drop-luo, halt, reset\n", word);
+	return false;
+}
+
+/* Whatever the kernel is, can it be started with this state? */
+static bool startable(const struct uboot_run *run)
+{
+	if (run->crowded || run->unmapped || run->taken)
+		printf("luo: not started\n");
+	else if (!run->found.how)
+		printf("luo: no state to hand on: boot with the usual commands\n");
+	else if (!run->found.nr_areas)
+		printf("luo: the scratch areas are not known, so there is no safe place for a "
+		       "kernel\n");
 	else
-		printf("luo: luo_onerror=%s is none of pass, drop, halt, reset\n", word);
-	return CMD_RET_FAILURE;
+		return true;
+	return false;
 }
 
 /**
@@ -115,24 +143,10 @@ static int onerror(struct uboot_load *load)
 int uboot_boot(struct uboot_run *run, int argc, char *const argv[])
 {
 	struct uboot_load load = { 0 };
+	bool ready = startable(run) && parse(run, argc, argv, &load) && uboot_prepare(run, &load);
 
-	if (run->crowded || run->unmapped || run->taken) {
-		printf("luo: not started\n");
-		return CMD_RET_FAILURE;
-	}
-	if (!run->found.how) {
-		printf("luo: no state to hand on: boot with the usual commands\n");
-		return CMD_RET_FAILURE;
-	}
-	if (!run->found.nr_areas) {
-		printf("luo: the scratch areas are not known, so there is no safe place for a "
-		       "kernel\n");
-		return CMD_RET_FAILURE;
-	}
-	if (run->report.verdict == LUO_VERDICT_ERRORS && onerror(&load))
-		return CMD_RET_FAILURE;
-	if (!parse(run, argc, argv, &load))
-		return CMD_RET_FAILURE;
-	uboot_start(run, &load);
+	uboot_say_report(run);
+	if (ready && (run->report.verdict != LUO_VERDICT_ERRORS || onerror(run, &load)))
+		uboot_start(&load);
 	return CMD_RET_FAILURE;
 }

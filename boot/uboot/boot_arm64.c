@@ -10,6 +10,7 @@
 
 #include "../../fdt/chosen.h"
 #include "../../fdt/hide.h"
+#include "../../fdt/next.h"
 
 DECLARE_GLOBAL_DATA_PTR;
 
@@ -69,9 +70,7 @@ static int edit_tree(const struct uboot_run *run, const struct uboot_load *load,
 		return node;
 	if (args && *args)
 		err = fdt_setprop_string(tree, node, "bootargs", args);
-	if (load->hide)
-		fdt_hide_kho(tree);
-	else if (!err && fdt_chosen_set_handover(tree, &run->found.handover))
+	if (!err && fdt_chosen_set_handover(tree, &run->found.handover))
 		err = -FDT_ERR_NOSPACE;
 	node = fdt_path_offset(tree, "/chosen");
 	if (!err && load->initrd.size)
@@ -102,35 +101,70 @@ static void *make_tree(struct uboot_run *run, const struct uboot_load *load)
 	return NULL;
 }
 
-/** uboot_start() - start the kernel; comes back only after a line that says why not. */
-int uboot_start(struct uboot_run *run, struct uboot_load *load)
+/* See uboot.h. */
+bool uboot_prepare(struct uboot_run *run, struct uboot_load *load)
 {
-	u64 need = kernel_bytes(run, &load->kernel), at;
-	struct bootm_headers go = { 0 };
-	struct bootm_info bmi = { 0 };
+	u64 need = kernel_bytes(run, &load->kernel);
+	struct luo_image image = { 0 };
 	void *tree;
 
 	if (!need)
-		return -1;
+		return false;
 	uboot_busy(run, load->kernel.start, load->kernel.size, "kernel as loaded");
-	at = uboot_place(run, need, ALIGN_2M, "kernel");
-	if (!at) {
+	load->at = uboot_place(run, need, ALIGN_2M, "kernel");
+	if (!load->at) {
 		printf("luo: no room in scratch for a kernel of %llx bytes\n",
 		       (unsigned long long)need);
-		return -1;
+		return false;
 	}
 	tree = make_tree(run, load);
 	if (!tree)
-		return -1;
-	memcpy(map_sysmem(at, need), map_sysmem(load->kernel.start, load->kernel.size),
+		return false;
+	load->given = map_to_sysmem(tree);
+	memcpy(map_sysmem(load->at, need), map_sysmem(load->kernel.start, load->kernel.size),
 	       load->kernel.size);
-	printf("luo: kernel at %llx, device tree at %lx\n", (unsigned long long)at,
-	       (ulong)map_to_sysmem(tree));
-	go.ep = at;
+	luo_image_arm64(&image, map_sysmem(load->at, need), load->kernel.size);
+	fdt_next(run->next, &run->phys, load->given, load->at, &run->report);
+	uboot_next_kernel(run, load, &image);
+	return true;
+}
+
+/* See uboot.h. */
+void uboot_drop(struct uboot_load *load)
+{
+	fdt_hide_kho(map_sysmem(load->given, 0));
+}
+
+/* See uboot.h. The copy is reserved for good, as a page that is preserved would be. */
+bool uboot_drop_luo(struct uboot_run *run, struct uboot_load *load)
+{
+	struct luo_handover h = run->found.handover;
+	const void *old = luo_map(&run->phys, h.fdt_pa, h.fdt_size);
+	u64 pa = old ? uboot_place(run, h.fdt_size, h.fdt_size, "KHO FDT") : 0;
+	void *tree = map_sysmem(load->given, 0), *copy;
+
+	if (!pa)
+		return false;
+	copy = map_sysmem(pa, h.fdt_size);
+	memcpy(copy, old, h.fdt_size);
+	h.fdt_pa = pa;
+	return !fdt_hide_luo(copy, h.fdt_size) && !fdt_add_mem_rsv(tree, pa, h.fdt_size) &&
+	       !fdt_chosen_set_handover(tree, &h);
+}
+
+/* See uboot.h. */
+void uboot_start(const struct uboot_load *load)
+{
+	void *tree = map_sysmem(load->given, 0);
+	struct bootm_headers go = { 0 };
+	struct bootm_info bmi = { 0 };
+
+	printf("luo: kernel at %llx, device tree at %llx\n", (unsigned long long)load->at,
+	       (unsigned long long)load->given);
+	go.ep = load->at;
 	go.ft_addr = tree;
 	go.ft_len = fdt_totalsize(tree);
 	go.os.arch = IH_ARCH_ARM64;
 	bmi.images = &go;
 	do_bootm_linux(BOOTM_STATE_OS_GO, &bmi);
-	return -1;
 }

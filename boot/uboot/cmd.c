@@ -33,14 +33,19 @@ static void print_report(const struct luo_report *report, enum form form)
 	luo_print_line(&uboot_out, report, NULL);
 }
 
-/* For scripts; luo_load and luo_load_size are where files can be loaded to. */
+/* For scripts. */
 static void set_variables(const struct uboot_run *run)
 {
-	u64 size, start = uboot_largest(run, &size);
-
 	env_set("luo_status", luo_verdict_word(run->report.verdict));
 	env_set_ulong("luo_sessions", run->report.after.sessions);
 	env_set_ulong("luo_findings", run->report.nr_findings);
+}
+
+/* Where files can be loaded to. */
+static void set_room(const struct uboot_run *run)
+{
+	u64 size, start = uboot_largest(run, &size);
+
 	env_set_hex("luo_load", start);
 	env_set_hex("luo_load_size", size);
 }
@@ -62,7 +67,7 @@ static int status(const struct uboot_run *run)
 									    : CMD_RET_FAILURE;
 }
 
-static struct uboot_run *start(const char *word, enum luo_mode mode)
+static struct uboot_run *start(const char *word, enum luo_mode mode, bool starting)
 {
 	struct uboot_run *run = calloc(1, sizeof(*run));
 
@@ -71,11 +76,13 @@ static struct uboot_run *start(const char *word, enum luo_mode mode)
 		printf("luo: no memory to work in\n");
 		return NULL;
 	}
+	run->starting = starting;
 	if (!uboot_run(run, word, mode)) {
 		set_variables(run);
+		set_room(run);
 		return run;
 	}
-	free(run);
+	uboot_close(run);
 	return NULL;
 }
 
@@ -96,18 +103,24 @@ static int do_verify(__always_unused struct cmd_tbl *cmdtp, __always_unused int 
 	}
 	if (argc > 2)
 		return CMD_RET_USAGE;
-	run = start(argc > 1 ? argv[1] : NULL, LUO_MODE_VERIFY);
+	run = start(argc > 1 ? argv[1] : NULL, LUO_MODE_VERIFY, false);
 	if (!run)
 		return CMD_RET_FAILURE;
 	print_report(&run->report, form);
 	ret = status(run);
-	free(run->op);
-	free(run);
+	uboot_close(run);
 	return ret;
 }
 
-/* The answer in the form that everything that prints it wants. */
-static struct luo_answer answer(const struct uboot_run *run)
+/** uboot_say_report() - variables and report once more, after findings were added. */
+void uboot_say_report(const struct uboot_run *run)
+{
+	set_variables(run);
+	print_report(&run->report, FORM_BRIEF);
+}
+
+/** uboot_answer() - the answer in the form that everything that prints it wants. */
+struct luo_answer uboot_answer(const struct uboot_run *run)
 {
 	return (struct luo_answer){
 		.tool = "U-Boot",
@@ -127,14 +140,13 @@ static int show(int argc, char *const argv[],
 
 	if (argc > 2)
 		return CMD_RET_USAGE;
-	run = start(argc > 1 ? argv[1] : NULL, LUO_MODE_VERIFY);
+	run = start(argc > 1 ? argv[1] : NULL, LUO_MODE_VERIFY, false);
 	if (!run)
 		return CMD_RET_FAILURE;
-	a = answer(run);
+	a = uboot_answer(run);
 	print(&a, &uboot_out);
 	ret = status(run);
-	free(run->op);
-	free(run);
+	uboot_close(run);
 	return ret;
 }
 
@@ -150,6 +162,22 @@ static int do_list(__always_unused struct cmd_tbl *cmdtp, __always_unused int fl
 	return show(argc, argv, luo_list_text);
 }
 
+/* Why nothing is written, or the plan. */
+static void say_plan(const struct uboot_run *run, bool dry)
+{
+	const struct luo_report *r = &run->report;
+
+	if (r->verdict == LUO_VERDICT_REFUSED || r->verdict == LUO_VERDICT_NONE)
+		printf("luo: nothing to compact: %s\n",
+		       r->none ? "there is no state" : "the state is refused, and stays as it is");
+	else if (dry)
+		luo_print_plan(&uboot_out, r, &run->plan);
+	else if (!luo_report_repairable(r))
+		printf("luo: not compacted: what is wrong cannot be mended by a compaction\n");
+	else if (!r->abi->sessions.linked)
+		printf("luo: nothing to compact: " LUO_NO_CHAIN "\n");
+}
+
 static int do_compact(__always_unused struct cmd_tbl *cmdtp, __always_unused int flag, int argc,
 		      char *const argv[])
 {
@@ -161,17 +189,13 @@ static int do_compact(__always_unused struct cmd_tbl *cmdtp, __always_unused int
 	argv += dry;
 	if (argc > 2 || (argc > 1 && argv[1][0] == '-'))
 		return CMD_RET_USAGE;
-	run = start(argc > 1 ? argv[1] : NULL, dry ? LUO_MODE_PLAN : LUO_MODE_COMPACT);
+	run = start(argc > 1 ? argv[1] : NULL, dry ? LUO_MODE_PLAN : LUO_MODE_COMPACT, false);
 	if (!run)
 		return CMD_RET_FAILURE;
-	if (run->report.abi && !run->report.abi->sessions.linked)
-		printf("luo: nothing to compact: " LUO_NO_CHAIN "\n");
-	if (dry)
-		luo_print_plan(&uboot_out, &run->report, &run->plan);
+	say_plan(run, dry);
 	print_report(&run->report, FORM_BRIEF);
 	ret = status(run);
-	free(run->op);
-	free(run);
+	uboot_close(run);
 	return ret;
 }
 
@@ -184,12 +208,11 @@ static int do_boot(__always_unused struct cmd_tbl *cmdtp, __always_unused int fl
 
 	if (argc > 4)
 		return CMD_RET_USAGE;
-	run = start(NULL, LUO_MODE_VERIFY);
+	run = start(NULL, LUO_MODE_VERIFY, true);
 	if (!run)
 		return CMD_RET_FAILURE;
-	print_report(&run->report, FORM_BRIEF);
 	ret = uboot_boot(run, argc, argv);
-	free(run);
+	uboot_close(run);
 	return ret;
 }
 #endif
@@ -201,7 +224,7 @@ U_BOOT_LONGHELP(
 	"luo list [addr]         - sessions and files\n"
 	"luo compact [-n] [addr] - check it and compact its lists; -n: show what would be done\n"
 #ifdef CONFIG_CMD_LUO_BOOT
-	"luo boot [kernel[:size] [initrd[:size] [fdt]]]\n"
+	"luo boot [kernel[:size] [initrd:size [fdt]]]\n"
 	"                        - check it, and start a kernel with it\n"
 #endif
 	"addr: a KHO FDT, or a device tree that names one; without it the device tree that\n"

@@ -37,8 +37,11 @@ static int take_tree(struct uboot_run *run, const void *tree, const char *how)
 		return err;
 	run->tree = tree;
 	found->how = how;
-	found->boot = LUO_BOOT_TREE;
+	found->boot = found->named = LUO_BOOT_TREE;
 	found->boot_pa = map_to_sysmem(tree);
+	if (IS_ENABLED(CONFIG_CMD_LUO_KEXEC) && tree == gd->fdt_blob && uboot_given_tree())
+		found->boot_pa = uboot_given_tree();
+	found->named_at = found->boot_pa;
 	found->page_shift = luo_page_shift_of(found->handover.fdt_size);
 	return 0;
 }
@@ -153,12 +156,8 @@ static int find_without_address(struct uboot_run *run)
 
 static void add_busy(struct uboot_run *run)
 {
-	if (run->tree) {
-		uboot_tree_busy(run, run->tree);
-		if (run->tree != gd->fdt_blob)
-			uboot_busy(run, map_to_sysmem(run->tree), fdt_totalsize(run->tree),
-				   "device tree");
-	}
+	if (run->tree)
+		uboot_tree_busy(run, run->found.boot_pa);
 	uboot_busy(run, run->found.handover.scratch_pa, run->found.handover.scratch_size,
 		   "scratch list");
 	run->phys.nr_busy = run->nr_busy;

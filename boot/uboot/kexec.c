@@ -14,6 +14,7 @@
 #include "uboot.h"
 
 #include "../../fdt/chosen.h"
+#include "../../fdt/next.h"
 #include "../../fdt/tree.h"
 
 DECLARE_GLOBAL_DATA_PTR;
@@ -21,8 +22,7 @@ DECLARE_GLOBAL_DATA_PTR;
 #define TREE_MAX  (2U << 20)
 #define STACK	  0x100000 /* below everything else that U-Boot keeps at its top */
 #define TABLES	  0x100000 /* page tables, aligned */
-#define MAX_BANKS 64	   /* pairs of a memory node that are looked at */
-#define MAX_AREAS 64
+#define MAX_FREE  (UBOOT_MAX_BUSY + LUO_MAX_SCRATCH)
 #define ALIGN_TOP 0x10000
 
 phys_addr_t get_prev_bl_fdt_addr(void);
@@ -46,56 +46,55 @@ void *luo_given_fdt(void)
 	return tree;
 }
 
-/* Is this RAM by the device tree's word? U-Boot's own list of banks is not made yet. */
-static bool in_ram(u64 pa, u64 len)
+static const void *identity(__always_unused void *ctx, u64 pa, __always_unused u64 len)
 {
-	const void *tree = gd->fdt_blob;
-	int ac = fdt_address_cells(tree, 0), sc = fdt_size_cells(tree, 0), node = -1;
-
-	while ((node = fdt_node_offset_by_prop_value(tree, node, "device_type", "memory",
-						     sizeof("memory"))) >= 0)
-		for (int i = 0; i < MAX_BANKS; i++) {
-			struct luo_range bank;
-			fdt_size_t size = 0;
-
-			bank.start = fdtdec_get_addr_size_fixed(tree, node, "reg", i, ac, sc, &size,
-								false);
-			if (bank.start == FDT_ADDR_T_NONE)
-				break;
-			bank.size = size;
-			if (luo_range_valid(&bank) && luo_range_holds(&bank, pa, len))
-				return true;
-		}
-	return false;
+	return (const void *)(uintptr_t)pa;
 }
 
-/* A list of scratch areas, read where kexec has put it; areas outside of RAM do not count. */
-static u32 read_areas(const struct luo_handover *h, struct luo_range *area)
+/**
+ * struct early - the little that is known before U-Boot moves
+ * @run:  its view has the RAM of the device tree, because U-Boot's own list of banks is not made
+ * yet
+ * @next: what the device tree tells
+ */
+struct early {
+	struct uboot_run run;
+	struct luo_next next;
+	struct luo_mem_ops ops;
+	struct luo_range ram[UBOOT_MAX_RAM];
+	struct luo_range free[MAX_FREE];
+};
+
+/* False without RAM. The tree is read once as all the memory that there is, for its memory nodes.
+ */
+static bool open_view(struct early *e, u64 tree)
 {
-	u32 nr = 0;
+	struct luo_range all = { tree, fdt_totalsize(gd->fdt_blob) };
+	struct uboot_run *run = &e->run;
+	u32 nr;
 
-	/* unaligned reads fault while the MMU is off */
-	if (h->scratch_pa % 8 || !h->scratch_size || !in_ram(h->scratch_pa, h->scratch_size))
-		return 0;
-	for (u64 at = 0; at + 16 <= h->scratch_size && nr < MAX_AREAS; at += 16) {
-		const u64 *p = (const u64 *)(uintptr_t)(h->scratch_pa + at);
-
-		if (p[1] && in_ram(p[0], p[1]))
-			area[nr++] = (struct luo_range){ p[0], p[1] };
-	}
+	e->ops = (struct luo_mem_ops){ .map = identity };
+	run->phys = (struct luo_phys){ .ops = &e->ops, .ram = &all, .nr_ram = 1 };
+	run->next = &e->next;
+	luo_report_init(&run->report);
+	fdt_next(run->next, &run->phys, tree, 0, &run->report);
+	nr = luo_ranges_normalize(run->next->ram, run->next->nr_ram);
+	if (nr > UBOOT_MAX_RAM)
+		nr = UBOOT_MAX_RAM;
+	for (u32 i = 0; i < nr; i++)
+		e->ram[i] = run->next->ram[i];
+	run->phys.ram = e->ram;
+	run->phys.nr_ram = nr;
 	return nr;
 }
 
-/* What kexec has loaded there: this U-Boot, the tree, the scratch list, initrd, IMA buffer. */
-static void add_segments(struct uboot_run *run, const struct luo_handover *h)
+/* What kexec has loaded: this U-Boot, scratch list, tree, initrd, IMA buffer. */
+static void add_segments(struct uboot_run *run, const struct luo_handover *h, u64 tree)
 {
-	u64 loaded = (u64)(uintptr_t)_start;
-	u64 size = gd->mon_len + CONFIG_SYS_INIT_SP_BSS_OFFSET;
-
-	uboot_busy(run, loaded, size, "U-Boot");
-	uboot_busy(run, get_prev_bl_fdt_addr(), fdt_totalsize(gd->fdt_blob), "device tree");
+	uboot_busy(run, (u64)(uintptr_t)_start, gd->mon_len + CONFIG_SYS_INIT_SP_BSS_OFFSET,
+		   "U-Boot");
 	uboot_busy(run, h->scratch_pa, h->scratch_size, "scratch list");
-	uboot_tree_busy(run, gd->fdt_blob);
+	uboot_tree_busy(run, tree);
 }
 
 /* Top of the highest free stretch that holds U-Boot, 0 when there is none. */
@@ -112,38 +111,55 @@ static u64 find_top(const struct luo_range *range, u32 nr, u64 need)
 	return top;
 }
 
-static u64 top_in_scratch(const struct luo_handover *h)
+/* 0 after a line. */
+static u64 top_in_scratch(struct early *e, const struct luo_handover *h)
 {
 	u64 need = gd->mon_len + TOTAL_MALLOC_LEN + fdt_totalsize(gd->fdt_blob) + STACK + TABLES;
-	struct luo_range range[UBOOT_MAX_BUSY + MAX_AREAS];
-	struct uboot_run run;
-	u32 nr = read_areas(h, run.found.area);
+	u64 tree = get_prev_bl_fdt_addr(), top;
+	struct uboot_run *run = &e->run;
+	u32 nr;
 
-	run.found.nr_areas = nr;
-	run.nr_busy = 0;
-	run.crowded = false;
-	add_segments(&run, h);
-	if (!uboot_free(&run, range, UBOOT_MAX_BUSY + MAX_AREAS, &nr))
+	if (!open_view(e, tree) || luo_scratch_load(&run->phys, h, run->found.area, LUO_MAX_SCRATCH,
+						    &run->found.nr_areas)) {
+		puts("luo: the list of scratch areas is damaged, so that no memory is known to be "
+		     "free for U-Boot\n");
 		return 0;
-	return find_top(range, nr, need);
+	}
+	add_segments(run, h, tree);
+	top = uboot_free(run, e->free, MAX_FREE, &nr) ? find_top(e->free, nr, need) : 0;
+	if (!top)
+		puts("luo: no room for U-Boot in the scratch areas; a larger one is needed "
+		     "(kho_scratch=)\n");
+	return top;
 }
 
 /**
  * uboot_kexec_top() - where U-Boot moves to when kexec has started it with a state
  * @top: end of the room in scratch; 0 when the device tree names no state
  *
- * Return: false after a line when scratch has no room for U-Boot; nothing was written.
+ * Return: false after a line when there is no safe place for U-Boot; nothing was written.
  */
 bool uboot_kexec_top(u64 *top)
 {
+	struct early early;
 	struct luo_handover h;
 
 	*top = 0;
 	if (!gd->fdt_blob || fdt_chosen_handover(gd->fdt_blob, fdt_totalsize(gd->fdt_blob), &h))
 		return true;
-	*top = top_in_scratch(&h);
-	if (!*top)
-		puts("luo: no room for U-Boot in the scratch areas; a larger one is needed "
-		     "(kho_scratch=)\n");
+	memset(&early, 0, sizeof(early));
+	*top = top_in_scratch(&early, &h);
 	return *top;
+}
+
+/** uboot_given_tree() - where the device tree lies that this U-Boot was given, 0 for none. */
+u64 uboot_given_tree(void)
+{
+	const void *tree = (const void *)(uintptr_t)get_prev_bl_fdt_addr();
+
+	if (!tree || (uintptr_t)tree % 8 || fdt_magic(tree) != FDT_MAGIC ||
+	    fdt_totalsize(tree) != fdt_totalsize(gd->fdt_blob) ||
+	    memcmp(tree, gd->fdt_blob, fdt_totalsize(tree)))
+		return 0;
+	return get_prev_bl_fdt_addr();
 }

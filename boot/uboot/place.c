@@ -75,19 +75,15 @@ u64 uboot_place(struct uboot_run *run, u64 size, u64 align, const char *what)
 	return 0;
 }
 
-/** uboot_largest() - the largest free stretch from a multiple of 2 MiB on; 0 when there is none. */
-u64 uboot_largest(const struct uboot_run *run, u64 *size)
+static u64 largest_below(const struct luo_range *range, u32 nr, u64 end, u64 *size)
 {
-	struct luo_range range[MAX_FREE];
 	u64 best = 0;
-	u32 nr;
 
 	*size = 0;
-	if (!uboot_free(run, range, MAX_FREE, &nr))
-		return 0;
 	for (u32 i = 0; i < nr; i++) {
 		u64 start = fit(&range[i], 1, 2U << 20);
-		u64 len = start ? range[i].size - (start - range[i].start) : 0;
+		u64 stop = range[i].start + range[i].size;
+		u64 len = start && start < end ? (stop < end ? stop : end) - start : 0;
 
 		if (len > *size) {
 			best = start;
@@ -95,4 +91,30 @@ u64 uboot_largest(const struct uboot_run *run, u64 *size)
 		}
 	}
 	return best;
+}
+
+/**
+ * uboot_largest() - a large free stretch, from a multiple of 2 MiB on
+ * @size: its bytes
+ *
+ * `load` refuses memory above what U-Boot takes for itself, other commands do not, so a stretch
+ * below is preferred when it has at least half of the size of the largest.
+ *
+ * Return: its start, 0 when there is none.
+ */
+u64 uboot_largest(const struct uboot_run *run, u64 *size)
+{
+	struct luo_range range[MAX_FREE];
+	u64 start, low, low_size;
+	u32 nr;
+
+	*size = 0;
+	if (!uboot_free(run, range, MAX_FREE, &nr))
+		return 0;
+	start = largest_below(range, nr, ~0ULL, size);
+	low = largest_below(range, nr, uboot_ram_top(), &low_size);
+	if (!low || low_size < *size / 2)
+		return start;
+	*size = low_size;
+	return low;
 }

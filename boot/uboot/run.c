@@ -16,6 +16,12 @@ static u64 clock_us(__always_unused void *ctx)
 	return timer_get_us();
 }
 
+static int no_memory(void)
+{
+	printf("luo: no memory to work in: U-Boot needs a larger heap (CONFIG_SYS_MALLOC_LEN)\n");
+	return LUO_E_ARENA;
+}
+
 static int open_job(struct uboot_run *run)
 {
 	struct luo_job *job = &run->job;
@@ -27,10 +33,7 @@ static int open_job(struct uboot_run *run)
 	while (size >= LUO_ARENA_MIN && !(job->arena = memalign(16, size)))
 		size /= 2;
 	job->arena_size = size;
-	if (job->arena)
-		return 0;
-	printf("luo: no memory to work in: U-Boot needs a larger heap (CONFIG_SYS_MALLOC_LEN)\n");
-	return LUO_E_ARENA;
+	return job->arena ? 0 : no_memory();
 }
 
 static void say_taken(struct uboot_run *run, const struct luo_busy *busy, u8 kind, u64 pa,
@@ -96,6 +99,8 @@ static void verify(struct uboot_run *run)
 	luo_run(&run->phys, &run->found.handover, &run->job, &run->state, &run->report, &run->plan);
 	if (run->phys.page_shift)
 		follow(run);
+	if (!run->starting)
+		uboot_next_given(run);
 	if (run->crowded)
 		refuse(run,
 		       "more than " __stringify(UBOOT_MAX_BUSY) " ranges of memory are in use, and "
@@ -154,12 +159,14 @@ int uboot_run(struct uboot_run *run, const char *word, enum luo_mode mode)
 {
 	int err;
 
-	uboot_view(run);
-	luo_report_init(&run->report);
-	err = open_job(run);
+	run->next = malloc(sizeof(*run->next));
+	err = run->next ? open_job(run) : no_memory();
 	if (err)
 		return err;
+	luo_report_init(&run->report);
+	uboot_view(run);
 	err = uboot_find(run, word);
+	luo_report_init(&run->report);
 	if (!err && !run->found.how) {
 		run->report.none = true;
 		luo_report_close(&run->report);
@@ -171,4 +178,12 @@ int uboot_run(struct uboot_run *run, const char *word, enum luo_mode mode)
 	free(run->job.arena);
 	run->job.arena = NULL;
 	return err;
+}
+
+/** uboot_close() - give back what uboot_run() has taken, and @run itself. */
+void uboot_close(struct uboot_run *run)
+{
+	free(run->next);
+	free(run->op);
+	free(run);
 }

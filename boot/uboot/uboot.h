@@ -9,6 +9,8 @@
 
 #include "../../fdt/run.h"
 #include "../../luo/found.h"
+#include "../../luo/next.h"
+#include "../../luo/next_image.h"
 #include "../../luo/owners.h"
 #include "../../luo/print.h"
 
@@ -24,6 +26,8 @@
  * @crowded:  there are more busy ranges than @busy holds
  * @unmapped: something lies where U-Boot has no mapping
  * @taken:    entries of the map that U-Boot's own memory touches
+ * @starting: what the next kernel is given is not known before it is made (luo boot)
+ * @next:     what it is given, on the heap
  * @op, @max_op: operations of a plan that is to be shown, on the heap
  * @followed: every page was followed to its owner
  */
@@ -38,6 +42,8 @@ struct uboot_run {
 	bool crowded;
 	bool unmapped;
 	u64 taken;
+	bool starting;
+	struct luo_next *next;
 	struct luo_op *op;
 	u64 max_op;
 	bool followed;
@@ -57,15 +63,22 @@ bool uboot_store16_works(void);
 
 /* view.c */
 void uboot_view(struct uboot_run *run);
+u64 uboot_ram_top(void);
+u64 uboot_entry_of(u64 pa);
 void uboot_busy(struct uboot_run *run, u64 start, u64 size, const char *what);
-void uboot_tree_busy(struct uboot_run *run, const void *tree);
+void uboot_tree_busy(struct uboot_run *run, u64 pa);
 
 /* find.c */
 int uboot_find(struct uboot_run *run, const char *word);
 const void *uboot_tree_at(const struct uboot_run *run, u64 pa);
 
+/* cmd.c */
+struct luo_answer uboot_answer(const struct uboot_run *run);
+void uboot_say_report(const struct uboot_run *run);
+
 /* run.c */
 int uboot_run(struct uboot_run *run, const char *word, enum luo_mode mode);
+void uboot_close(struct uboot_run *run);
 
 /* place.c */
 bool uboot_free(const struct uboot_run *run, struct luo_range *range, u32 max, u32 *nr);
@@ -74,6 +87,7 @@ u64 uboot_largest(const struct uboot_run *run, u64 *size);
 
 /* kexec.c */
 bool uboot_kexec_top(u64 *top);
+u64 uboot_given_tree(void);
 
 /* boot.c */
 struct cmd_tbl;
@@ -83,16 +97,35 @@ int uboot_boot(struct uboot_run *run, int argc, char *const argv[]);
  * struct uboot_load - what is to be started
  * @kernel, @initrd: where they lie and how large they are; initrd.size 0: none
  * @fdt:     device tree to hand on, NULL for the one that came in
- * @hide:    KHO is not handed on
+ * @at:      where the kernel lies when it is started
+ * @given:   address of what it is given: device tree or boot_params
+ * @hidable: the state's map is sound: KHO may be handed on without LUO
  */
 struct uboot_load {
 	struct luo_range kernel;
 	struct luo_range initrd;
 	const void *fdt;
-	bool hide;
+	u64 at;
+	u64 given;
+	bool hidable;
 };
 
-/* boot_arm64.c or boot_x86.c: comes back only on failure, with a line said */
-int uboot_start(struct uboot_run *run, struct uboot_load *load);
+/* next.c */
+void uboot_next_given(struct uboot_run *run);
+void uboot_next_kernel(struct uboot_run *run, struct uboot_load *load, struct luo_image *image);
+
+/* boot_arm64.c or boot_x86.c */
+
+/** uboot_prepare() - put everything to its place and check it; false after a line. */
+bool uboot_prepare(struct uboot_run *run, struct uboot_load *load);
+
+/** uboot_drop() - hide KHO from the next kernel. */
+void uboot_drop(struct uboot_load *load);
+
+/** uboot_drop_luo() - hand on a copy of the KHO FDT without LUO; false when that cannot be. */
+bool uboot_drop_luo(struct uboot_run *run, struct uboot_load *load);
+
+/** uboot_start() - enter the kernel; comes back only on failure. */
+void uboot_start(const struct uboot_load *load);
 
 #endif

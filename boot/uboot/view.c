@@ -7,6 +7,9 @@
 
 #include "uboot.h"
 
+#include "../../fdt/cells.h"
+#include "../../fdt/next.h"
+
 DECLARE_GLOBAL_DATA_PTR;
 
 static bool known(const struct uboot_run *run, const struct luo_range *r)
@@ -108,58 +111,25 @@ static void add_own(__always_unused struct uboot_run *run)
 }
 #endif
 
-static u64 cells(const fdt32_t *cell, int nr)
-{
-	u64 v = 0;
-
-	while (nr-- > 0)
-		v = v << 32 | fdt32_to_cpu(*cell++);
-	return v;
-}
-
-/* A number of /chosen of one or two cells. */
-static bool chosen_number(const void *tree, const char *name, u64 *value)
-{
-	int node = fdt_path_offset(tree, "/chosen"), len;
-	const fdt32_t *p = node < 0 ? NULL : fdt_getprop(tree, node, name, &len);
-
-	if (!p || (len != 4 && len != 8))
-		return false;
-	*value = cells(p, len / 4);
-	return true;
-}
-
-static void add_ima(struct uboot_run *run, const void *tree)
-{
-	int ac = fdt_address_cells(tree, 0), sc = fdt_size_cells(tree, 0), len;
-	int node = fdt_path_offset(tree, "/chosen");
-	const fdt32_t *p =
-		node < 0 ? NULL : fdt_getprop(tree, node, "linux,ima-kexec-buffer", &len);
-
-	if (p && ac > 0 && sc > 0 && len >= (ac + sc) * 4)
-		uboot_busy(run, cells(p, ac), cells(p + ac, sc), "IMA buffer");
-}
-
 /**
- * uboot_tree_busy() - what a device tree says is in use
- * @run:  the run
- * @tree: a tree that was checked
- *
- * Source: of_kexec_alloc_and_setup_fdt() of drivers/of/kexec.c, 7.3.
+ * uboot_tree_busy() - what a device tree says is in use, and the tree itself
+ * @run: with RAM, and room for what the tree tells
+ * @pa:  a tree; of one that is not sound nothing counts
  */
-void uboot_tree_busy(struct uboot_run *run, const void *tree)
+void uboot_tree_busy(struct uboot_run *run, u64 pa)
 {
-	u64 start, end, size;
+	fdt_next(run->next, &run->phys, pa, 0, &run->report);
+	if (run->next->nr_parts == LUO_NEXT_PARTS)
+		run->crowded = true;
+	for (u32 i = 0; i < run->next->nr_parts; i++) {
+		const struct luo_part *p = &run->next->part[i];
 
-	if (chosen_number(tree, "linux,initrd-start", &start) &&
-	    chosen_number(tree, "linux,initrd-end", &end) && end > start)
-		uboot_busy(run, start, end - start, "initrd");
-	add_ima(run, tree);
-	for (int i = 0; i < 32 && !fdt_get_mem_rsv(tree, i, &start, &size) && size; i++)
-		uboot_busy(run, start, size, "memory reservation");
+		uboot_busy(run, p->range.start, p->range.size, p->what);
+	}
 }
 
-static bool add_reserved(struct uboot_run *run, const void *tree, u32 *nr)
+/* Memory that must not even be mapped is none. False when there are too many ranges. */
+static bool remove_no_map(struct uboot_run *run, const void *tree, u32 *nr)
 {
 	int ac = fdt_address_cells(tree, 0), sc = fdt_size_cells(tree, 0), node, len;
 	int parent = fdt_path_offset(tree, "/reserved-memory");
@@ -169,17 +139,28 @@ static bool add_reserved(struct uboot_run *run, const void *tree, u32 *nr)
 	fdt_for_each_subnode(node, tree, parent)
 	{
 		const fdt32_t *p = fdt_getprop(tree, node, "reg", &len);
-		bool no_map = fdt_getprop(tree, node, "no-map", NULL);
+		struct luo_range r;
 
-		for (; p && len >= (ac + sc) * 4; p += ac + sc, len -= (ac + sc) * 4) {
-			struct luo_range r = { cells(p, ac), cells(p + ac, sc) };
-
-			uboot_busy(run, r.start, r.size, "reserved memory");
-			if (no_map && !luo_ranges_remove(run->ram, nr, UBOOT_MAX_RAM, &r))
+		while (fdt_getprop(tree, node, "no-map", NULL) &&
+		       fdt_take_pair(&p, &len, ac + sc, ac, &r.start, &r.size))
+			if (!luo_ranges_remove(run->ram, nr, UBOOT_MAX_RAM, &r))
 				return false;
-		}
 	}
 	return true;
+}
+
+/** uboot_ram_top() - the end of the memory that U-Boot has to itself. */
+u64 uboot_ram_top(void)
+{
+	return gd->ram_top;
+}
+
+/** uboot_entry_of() - where this U-Boot was entered with the device tree at @pa; 0: it was not. */
+u64 uboot_entry_of(u64 pa)
+{
+	if (IS_ENABLED(CONFIG_CMD_LUO_KEXEC) && pa == uboot_given_tree())
+		return gd->relocaddr - gd->reloc_off;
+	return 0;
 }
 
 /**
@@ -188,6 +169,7 @@ static bool add_reserved(struct uboot_run *run, const void *tree, u32 *nr)
  */
 void uboot_view(struct uboot_run *run)
 {
+	const void *tree = IS_ENABLED(CONFIG_SANDBOX) ? NULL : gd->fdt_blob;
 	u32 nr = 0;
 
 	for (u32 i = 0; i < CONFIG_NR_DRAM_BANKS && nr < UBOOT_MAX_RAM; i++)
@@ -196,8 +178,9 @@ void uboot_view(struct uboot_run *run)
 							     gd->bd->bi_dram[i].size };
 	nr = luo_ranges_normalize(run->ram, nr);
 	add_own(run);
-	if (gd->fdt_blob && !IS_ENABLED(CONFIG_SANDBOX) && add_reserved(run, gd->fdt_blob, &nr))
-		nr = luo_ranges_normalize(run->ram, nr);
+	if (tree && !remove_no_map(run, tree, &nr))
+		run->crowded = true;
+	nr = luo_ranges_normalize(run->ram, nr);
 	run->phys = (struct luo_phys){
 		.ops = &uboot_mem_ops,
 		.ctx = run,
@@ -205,4 +188,6 @@ void uboot_view(struct uboot_run *run)
 		.nr_ram = nr,
 		.busy = run->busy,
 	};
+	if (tree)
+		uboot_tree_busy(run, map_to_sysmem(tree));
 }

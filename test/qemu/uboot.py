@@ -54,6 +54,20 @@ def disk(path, kernel):
             "-device", "virtio-blk-pci,drive=disk")
 
 
+def ext4(path, folder):
+    """A disk with the files of a folder on it."""
+    size = sum(file.stat().st_size for file in Path(folder).iterdir())
+    call(["/sbin/mkfs.ext4", "-q", "-d", folder, path, f"{size // 1024 * 5 // 4 + 8192}k"],
+         "making a file system")
+    return path
+
+
+def ahci(path):
+    """QEMU's options for a disk at the AHCI of a q35 machine."""
+    return ("-drive", f"if=none,id=disk,format=raw,file={path}",
+            "-device", "ide-hd,drive=disk,bus=ide.0")
+
+
 class Uboot:
     """U-Boot at its prompt in a machine."""
 
@@ -114,7 +128,7 @@ def kexec_into(vm, images, more="", **at):
 class Firmware(Vm):
     """An x86_64 machine that U-Boot starts; the file `ram` becomes its RAM, and is taken over."""
 
-    def __init__(self, arch, ram, log, *, memory):
+    def __init__(self, arch, ram, log, *, memory, rom="u-boot.rom", extra=()):
         super(Vm, self).__init__(log, None)
         self.arch, self.cmdline = arch, ""
         self._memory = self._gdb = self.qmp = self._process = None
@@ -125,7 +139,7 @@ class Firmware(Vm):
                 arch.qemu, "-nodefaults", "-no-reboot", "-display", "none", "-S",
                 "-accel", "tcg,thread=multi", "-cpu", arch.cpu,
                 *self._memory_options(memory, 1, arch.machine, None),
-                "-bios", str(folder("x86_64") / "u-boot.rom"), *self._channels()])
+                "-bios", str(folder("x86_64") / rom), *self._channels(), *extra])
         except BaseException:
             self.close()
             raise
