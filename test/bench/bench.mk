@@ -9,6 +9,10 @@ bench-world := $(patsubst %.c,$(BENCH_DIR)/%.o,$(wildcard test/unit/world*.c tes
 .PHONY: bench bench-compare bench-docs check-bench
 bench: $(BENCH_DIR)/bench host
 	@test/bench/run $(BENCH_DIR)
+	@echo "bench: guest instructions between two real kernels (2 minutes, and a kernel for each once)"
+	@for arch in $(ARCHES); do $(MAKE) -s ARCH=$$arch payload host >/dev/null && \
+		LUO_BUILD=$(abspath $(BUILD)) /usr/bin/python3 test/qemu/blackout.py --arch $$arch || exit; \
+	done
 
 bench-compare:
 	@test/bench/run $(BENCH_DIR) --compare $(OLD)

@@ -2,18 +2,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 """What the payload costs between two real kernels, in guest instructions.
 
-    blackout.py [--arch ARCH]... [--json FILE] [--functions]
+    blackout.py [--arch ARCH]... [--functions] [--docs | --baseline]
 
 For each architecture a kernel with 1 GiB, without a session and with 2,000,
-goes through the payload with each kind of report; count.c counts what runs
-between the old kernel's jump and the next kernel's first instruction. Without
-the payload that is nothing: the jump goes to the next kernel's first
-instruction. --functions: the functions that take most.
+goes through the payload; count.c counts what runs between the old kernel's
+jump and the next kernel's first instruction. Without the payload that is
+nothing: the jump goes to the next kernel's first instruction. --functions: the
+functions that take most. --docs puts the figures into docs/performance.md,
+--baseline into blackout.json, which test_blackout.py holds later ones against.
 """
 
 import argparse
 import bisect
 import json
+import os
 import secrets
 import shutil
 import sys
@@ -27,6 +29,9 @@ from kexec import Hop
 from vm import Vm, scratch_folder
 
 HERE = Path(__file__).resolve().parent
+BASELINE = HERE / "blackout.json"
+DOCS = HERE.parents[1] / "docs/performance.md"
+MARK = "<!-- payload -->\n", "<!-- end of payload -->\n"
 SESSIONS = 2000
 FIXED, PER_SESSION = 100_000, 200       # the targets
 NAMES = {"x86_64": arches.X86_64, "aarch64": arches.AARCH64}
@@ -89,7 +94,7 @@ def build_plugin(folder):
     return folder / "count.so"
 
 
-def measure(images, plugin, folder, functions):
+def measure(images, plugin, folder, functions=False):
     """The figures of one architecture."""
     found = {}
     for name, sessions, params in (
@@ -101,15 +106,49 @@ def measure(images, plugin, folder, functions):
             print(f"{images.arch.name} {name}: {run.instructions}")
             for function, n in run.functions()[:25]:
                 print(f"    {n:10} {function}")
-    found["per session"] = (found.pop("sessions") - found["fixed"]) / SESSIONS
-    return found
+    each = (found.pop("sessions") - found["fixed"]) / SESSIONS
+    return found | {"per session": round(each, 1)}
+
+
+def compiler(arch):
+    """What the counts depend on."""
+    cc = os.environ.get("CC") or "gcc"
+    if cc == "gcc" and arch.name != os.uname().machine:
+        cc = f"{arch.name}-linux-gnu-gcc"
+    return f"{arch.name}, {call([cc, '--version'], cc).splitlines()[0]}"
+
+
+def baseline():
+    return json.loads(BASELINE.read_text(encoding="utf-8"))
+
+
+def target(what):
+    return PER_SESSION if what == "per session" else FIXED
+
+
+def verdict(what, value):
+    return "met" if value <= target(what) else "MISSED"
+
+
+def write_docs(answer):
+    rows = ["| architecture | guest instructions | | target |",
+            "|---|---|---:|---|"]
+    for arch, found in answer.items():
+        rows += [f"| {arch} | {what} | {value:,} | {verdict(what, value)} "
+                 f"({target(what):,}) |" for what, value in found.items()]
+    text = DOCS.read_text(encoding="utf-8")
+    before, rest = text.split(MARK[0])
+    after = rest.split(MARK[1])[1]
+    DOCS.write_text(before + MARK[0] + "\n" + "\n".join(rows) + "\n\n" + MARK[1]
+                    + after, encoding="utf-8")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--arch", action="append", choices=list(NAMES))
-    parser.add_argument("--json")
     parser.add_argument("--functions", action="store_true")
+    parser.add_argument("--docs", action="store_true")
+    parser.add_argument("--baseline", action="store_true")
     options = parser.parse_args()
     folder = Path(scratch_folder(1 << 20))
     answer = {}
@@ -120,15 +159,18 @@ def main():
             answer[name] = found = measure(images, plugin, folder,
                                            options.functions)
             for what, value in found.items():
-                target = PER_SESSION if what == "per session" else FIXED
-                print(f"{name:8} {what:20} {value:12.1f} guest instructions, "
-                      f"{'met' if value <= target else 'MISSED'} "
-                      f"(target {target})", flush=True)
+                print(f"{name:8} {what:20} {value:12,} guest instructions, "
+                      f"{verdict(what, value)} (target {target(what):,})",
+                      flush=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    if options.json:
-        Path(options.json).write_text(json.dumps(answer, indent=1) + "\n",
-                                      encoding="utf-8")
+    if options.docs:
+        write_docs(answer)
+    if options.baseline:
+        counts = baseline() | {compiler(NAMES[name]): found
+                               for name, found in answer.items()}
+        BASELINE.write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n",
+                            encoding="utf-8")
     return 0
 
 
