@@ -97,6 +97,33 @@ static LUO_NOINLINE u64 find_leaf(const struct luo_map *map, u64 key)
 	return pa;
 }
 
+/**
+ * luo_map_gap() - how far does the map have no leaf?
+ * @map: the map
+ * @key: where to begin
+ *
+ * Return: keys from @key on that have none, because a pointer on the way to them is 0 or leads
+ * nowhere; 0 when there is a leaf, at least what is left of one for a list of bitmaps.
+ */
+u64 luo_map_gap(const struct luo_map *map, u64 key)
+{
+	u32 level = map->kind == LUO_MAP_CHUNKS ? 1 : map->levels - 1, shift;
+	u64 pa = map->kind == LUO_MAP_CHUNKS ? 0 : map->root;
+	const u8 *node;
+
+	for (; level; level--) {
+		node = luo_map_node(map, pa);
+		pa = node ? luo_get64(node + index_of(map, key, level) * 8) : 0;
+		shift = (level - 1) * map->table + map->leaf_bits;
+		if (!pa)
+			return (1ULL << shift) - (key & ((1ULL << shift) - 1));
+	}
+	/* What is to be the leaf may not be one. */
+	return luo_map_node(map, pa)
+		       ? 0
+		       : (1ULL << map->leaf_bits) - (key & ((1ULL << map->leaf_bits) - 1));
+}
+
 /** luo_map_leaf() - the leaf for an entry, from the cache when the last one was the same. */
 const struct luo_leaf *luo_map_leaf(struct luo_map *map, u64 pa, u32 order)
 {

@@ -74,6 +74,7 @@ void luo_map_init(struct luo_map *map, const struct luo_phys *phys, u64 root);
 void luo_map_open(struct luo_map *map, const struct luo_phys *phys, u8 kind, u64 root);
 const u8 *luo_map_node(const struct luo_map *map, u64 pa);
 const struct luo_leaf *luo_map_leaf(struct luo_map *map, u64 pa, u32 order);
+u64 luo_map_gap(const struct luo_map *map, u64 key);
 u64 luo_map_key(const struct luo_map *map, u64 pa, u32 order);
 bool luo_map_decode(const struct luo_map *map, u64 key, u64 *pa, u32 *order);
 bool luo_map_test(struct luo_map *map, u64 pa, u32 order);

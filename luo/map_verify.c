@@ -8,15 +8,24 @@
 
 #include "error.h"
 
+/* A payload without room asks for every order; that is slower for maps of large entries only. */
+#ifdef LUO_WITHOUT_FILTER
+#define ALL_ORDERS true
+#else
+#define ALL_ORDERS false
+#endif
+
 /**
  * struct check - one verification of the map
  * @report: where findings go, NULL in walks that only look for shared nodes
+ * @orders: of which there are leaves, a bit for each, once it was asked for
  */
 struct check {
 	struct luo_map *map;
 	struct luo_report *report;
 	struct luo_totals *totals;
 	struct luo_seen seen;
+	u64 orders;
 	bool quiet;
 };
 
@@ -68,13 +77,13 @@ static void bad_pointer(void *ctx, enum luo_code code, u64 pa, u64 value)
 static bool covered_at(struct luo_map *map, u64 pa, u32 order, u32 lower)
 {
 	u64 bits = 1ULL << (order - lower);
-	u64 leaf_span = 1ULL << map->leaf_bits;
 
 	while (bits) {
 		const struct luo_leaf *leaf = luo_map_leaf(map, pa, lower);
-		u64 first = luo_map_key(map, pa, lower) - leaf->key;
-		u64 here = bits < leaf_span - first ? bits : leaf_span - first;
+		u64 key = luo_map_key(map, pa, lower), first = key - leaf->key, here;
 
+		here = leaf->bits ? (1ULL << map->leaf_bits) - first : luo_map_gap(map, key);
+		here = bits < here ? bits : here;
 		for (u64 i = first; leaf->bits && i < first + here;) {
 			u64 word = luo_get64(leaf->bits + i / 64 * 8) >> (i % 64);
 			u64 n = 64 - i % 64 < first + here - i ? 64 - i % 64 : first + here - i;
@@ -91,10 +100,30 @@ static bool covered_at(struct luo_map *map, u64 pa, u32 order, u32 lower)
 	return false;
 }
 
-static bool covered(struct luo_map *map, u64 pa, u32 order)
+/* The orders of which the map has leaves below the end of RAM, a bit for each; most have three. */
+static u64 find_orders(const struct luo_map *map)
 {
-	for (u32 lower = 0; lower < order; lower++)
-		if (covered_at(map, pa, order, lower))
+	u64 orders = 0;
+
+	if (ALL_ORDERS || map->kind == LUO_MAP_CHUNKS)
+		return ~0ULL;
+	for (u32 order = 0; order < LUO_MAX_ORDERS && order < 64 - map->phys->page_shift; order++) {
+		u64 end = luo_ram_end(map->phys) >> (map->phys->page_shift + order);
+
+		orders |= (u64)(luo_map_gap(map, luo_map_key(map, 0, order)) <= end) << order;
+	}
+	return orders;
+}
+
+/* Does any entry of an order below @order lie inside 2^(order + more) pages at pa? */
+static bool covered(struct check *c, u64 pa, u32 order, u32 more)
+{
+	u64 lower;
+
+	if (order && !c->orders)
+		c->orders = find_orders(c->map);
+	for (lower = c->orders & ((1ULL << order) - 1); lower; lower &= lower - 1)
+		if (covered_at(c->map, pa, order + more, (u32)__builtin_ctzll(lower)))
 			return true;
 	return false;
 }
@@ -116,7 +145,7 @@ static void check_entry(struct check *c, u64 key)
 	}
 	if (luo_hits_scratch(phys, pa, len))
 		add(c, LUO_M04, pa, order);
-	if (covered(c->map, pa, order))
+	if (covered(c, pa, order, 0))
 		add(c, LUO_M05, pa, order);
 }
 
@@ -129,17 +158,25 @@ static u64 key_pa(const struct check *c, u64 key)
 	return pa;
 }
 
-/* Order 0 and a span that is all RAM and no scratch: no entry of this leaf can be wrong. */
-static bool leaf_is_plain(const struct check *c, u64 key)
+/*
+ * All RAM, no scratch, and no entry of a lower order: no entry of these keys can be wrong. @nr is a
+ * power of two, and @key a multiple of it.
+ */
+static bool span_is_plain(struct check *c, u64 key, u64 nr)
 {
 	const struct luo_phys *phys = c->map->phys;
-	u32 order;
+	u32 order, more = (u32)__builtin_ctzll(nr);
 	u64 pa, len;
 
-	if (!luo_map_decode(c->map, key, &pa, &order) || order)
+	/* More entries than pages: what is wrong will be found without looking at every one. */
+	if (c->totals->map_entries > luo_ram_end(phys) >> phys->page_shift)
+		return true;
+	if (key < nr || !luo_map_decode(c->map, key, &pa, &order) ||
+	    order + more + phys->page_shift > 63)
 		return false;
-	len = 1ULL << (c->map->leaf_bits + phys->page_shift);
-	return luo_in_ram(phys, pa, len) && !luo_hits_scratch(phys, pa, len);
+	len = nr << (phys->page_shift + order);
+	return luo_in_ram(phys, pa, len) && !luo_hits_scratch(phys, pa, len) &&
+	       !covered(c, pa, order, more);
 }
 
 static void count(struct check *c, u64 key, u64 entries)
@@ -154,33 +191,57 @@ static void count(struct check *c, u64 key, u64 entries)
 	c->map->entries[order] += entries;
 }
 
+/* Bits that are set among @nr from @first on; @nr is a power of two and @first a multiple of it. */
+static u64 set_bits(const u8 *bits, u64 first, u64 nr)
+{
+	u64 sum = 0;
+
+	if (nr < 64)
+		return popcount(luo_get64(bits + first / 64 * 8) >> (first % 64) &
+				((1ULL << nr) - 1));
+	for (u64 i = first; i < first + nr; i += 64) {
+		u64 word = luo_get64(bits + i / 8);
+
+		/* Most of a leaf is empty: four words at a time. */
+		if (!word && nr >= 256 && !(i & 255) &&
+		    !(luo_get64(bits + i / 8 + 8) | luo_get64(bits + i / 8 + 16) |
+		      luo_get64(bits + i / 8 + 24))) {
+			i += 192;
+			continue;
+		}
+		/* Other words are often full. */
+		sum += word + 1 > 1 ? popcount(word) : word & 64;
+	}
+	return sum;
+}
+
+/* Halves of what is not plain are looked at by themselves, down to single entries. */
+static void check_span(struct check *c, u64 key, const u8 *bits, u64 first, u64 nr)
+{
+	u64 set = set_bits(bits, first, nr);
+
+	if (!set)
+		return;
+	if (nr > 1 && !span_is_plain(c, key + first, nr)) {
+		check_span(c, key, bits, first, nr / 2);
+		check_span(c, key, bits, first + nr / 2, nr / 2);
+		return;
+	}
+	count(c, key + first, set);
+	if (nr == 1)
+		check_entry(c, key + first);
+}
+
 static void check_leaf(void *ctx, u64 key, const u8 *bits, u64 pa)
 {
 	struct check *c = ctx;
-	bool plain = leaf_is_plain(c, key);
 
 	/* In a tree a key leads to one leaf; a list may have any number. */
 	if (c->map->kind == LUO_MAP_CHUNKS && luo_seen_token(&c->seen, 0, key))
 		luo_report_part(c->report, LUO_M09, LUO_SEV_PANIC, pa, key_pa(c, key),
 				LUO_OWNER_MAP);
-	if (c->quiet)
-		return;
-	/* More entries than pages: what is wrong will be found without looking at every one. */
-	plain |= c->totals->map_entries > luo_ram_end(c->map->phys) >> c->map->phys->page_shift;
-	for (u64 i = 0; i >> c->map->leaf_bits == 0; i += 64) {
-		u64 word = luo_get64(bits + i / 8);
-
-		/* Most of a leaf is empty: four words at a time. */
-		if (!word && !(i & 255) &&
-		    !(luo_get64(bits + i / 8 + 8) | luo_get64(bits + i / 8 + 16) |
-		      luo_get64(bits + i / 8 + 24)))
-			i += 192;
-		if (!word)
-			continue;
-		count(c, key + i, popcount(word));
-		for (; word && !plain; word &= word - 1)
-			check_entry(c, key + i + (u64)__builtin_ctzll(word));
-	}
+	if (!c->quiet)
+		check_span(c, key, bits, 0, 1ULL << c->map->leaf_bits);
 }
 
 /**
