@@ -74,8 +74,7 @@ class Watch:
                 if not any(pa <= page < pa + size for pa, size in self.scratch)]
 
 
-@pytest.mark.parametrize("version, empty", [("7.3", False), ("7.3", True), ("7.1-v3", False)])
-def test_between_two_kernels(start, uboot_images, seed, work, version, empty):
+def between_two_kernels(start, uboot_images, seed, work, empty):
     vm = start(memory=512)
     batch = Batch("vm", 0, SESSIONS_PER_BLOCK, 2, 8192, seed)
     create(vm, batch)
@@ -102,6 +101,17 @@ def test_between_two_kernels(start, uboot_images, seed, work, version, empty):
     assert diff_words(watch.before, watch.after, watch.outside()) == changes(watch.before, plan)
     vm.ready(2)
     check(vm, batch)
+
+
+@pytest.mark.parametrize("version, empty", [("7.3", False), ("7.1-v3", False)])
+def test_between_two_kernels(start, uboot_images, seed, work, version, empty):
+    between_two_kernels(start, uboot_images, seed, work, empty)
+
+
+@pytest.mark.levels
+def test_at_every_exception_level(start, uboot_images, seed, work):
+    """U-Boot is entered at the level that the kernel ran at: EL2 with virtualization=on."""
+    between_two_kernels(start, uboot_images, seed, work, True)
 
 
 def lab_script():
