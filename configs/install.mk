@@ -28,6 +28,7 @@ install: payload host install-lib
 	for image in $(INSTALL_IMAGES:$(BUILD)/%=%); do \
 		$(PUT) $(BUILD)/$$image $(DESTDIR)$(LIBDIR)/luo/$$image || exit; done
 	$(PUT) docs/man/luo.1 $(DESTDIR)$(MANDIR)/man1/luo.1
+	$(PUT) docs/man/luo-firmware-map.1 $(DESTDIR)$(MANDIR)/man1/luo-firmware-map.1
 	$(PUT) docs/man/luo-payload.7 $(DESTDIR)$(MANDIR)/man7/luo-payload.7
 	$(PUT) docs/man/luo-kexec.8 $(DESTDIR)$(MANDIR)/man8/luo-kexec.8
 	$(PUT) configs/completion/luo $(DESTDIR)$(COMPDIR)/luo
@@ -54,7 +55,7 @@ uninstall:
 	rm -f $(addprefix $(DESTDIR)$(BINDIR)/,luo luo-firmware-map) \
 		$(DESTDIR)$(MANDIR)/man1/luo.1 $(DESTDIR)$(MANDIR)/man7/luo-payload.7 \
 		$(DESTDIR)$(COMPDIR)/luo \
-		$(DESTDIR)$(MANDIR)/man8/luo-kexec.8 $(DESTDIR)$(SBINDIR)/luo-kexec $(DESTDIR)$(UNITDIR)/luo-kexec.service \
+		$(DESTDIR)$(MANDIR)/man1/luo-firmware-map.1 $(DESTDIR)$(MANDIR)/man8/luo-kexec.8 $(DESTDIR)$(SBINDIR)/luo-kexec $(DESTDIR)$(UNITDIR)/luo-kexec.service \
 		$(DESTDIR)$(UNITDIR)/luo-verdict.service \
 		$(addprefix $(DESTDIR)$(LIBDIR)/,$(LIB_SONAME) libluo.so libluo.a) \
 		$(DESTDIR)$(PKGCONFDIR)/libluo.pc $(DESTDIR)$(INCLUDEDIR)/libluo.h
