@@ -7,65 +7,7 @@
 #include <string.h>
 
 #include "../../luo/next.h"
-#include "follow.h"
-
-#define ZERO_PAGE (LOW_BANK + KIB(128))
-#define CMDLINE	  (ZERO_PAGE + KIB(8))
-#define NODES	  (ZERO_PAGE + KIB(16)) /* setup_data, 256 bytes apart */
-#define IMAGE	  (LOW_BANK + KIB(512))
-#define INITRD	  (LOW_BANK + KIB(800))
-#define IMA	  (LOW_BANK + KIB(900))
-#define NODE(n)	  (NODES + 256ULL * (n))
-
-static u64 entry_at; /* where the CPU is */
-
-static void put16(struct world *w, u64 pa, u16 v)
-{
-	memcpy(world_at(w, pa, 2), &v, 2);
-}
-
-/* Number @i of the memory map in the zero page. */
-static void put_e820(struct world *w, u32 i, u64 start, u64 size, u32 type)
-{
-	world_put(w, ZERO_PAGE + 0x2d0 + 20 * i, start);
-	world_put(w, ZERO_PAGE + 0x2d0 + 20 * i + 8, size);
-	world_put32(w, ZERO_PAGE + 0x2d0 + 20 * i + 16, type);
-	*world_at(w, ZERO_PAGE + 0x1e8, 1) = (u8)(i + 1);
-}
-
-static void put_node(struct world *w, u32 i, u64 next, u32 type, u32 len)
-{
-	world_put(w, NODE(i), next);
-	world_put(w, NODE(i) + 8, type | (u64)len << 32);
-}
-
-static void put_cmdline(struct world *w, const char *text)
-{
-	strcpy((char *)world_at(w, CMDLINE, strlen(text) + 1), text);
-}
-
-/* As kexec leaves them; the KHO node itself is not looked at here. */
-static void put_params(struct world *w)
-{
-	put16(w, ZERO_PAGE + 0x1fe, 0xaa55);
-	put_e820(w, 0, 0, 4096, 2);
-	put_e820(w, 1, LOW_BANK, LOW_SIZE, 1);
-	put_e820(w, 2, HIGH_BANK, w->bank[1].size, 1);
-	world_put32(w, ZERO_PAGE + 0x218, (u32)INITRD);
-	world_put32(w, ZERO_PAGE + 0x21c, 5000);
-	world_put32(w, ZERO_PAGE + 0x228, (u32)CMDLINE);
-	world_put32(w, ZERO_PAGE + 0x230, 65536);
-	world_put32(w, ZERO_PAGE + 0x238, 2047);
-	world_put32(w, ZERO_PAGE + 0x260, KIB(256));
-	world_put(w, ZERO_PAGE + 0x250, NODE(0));
-	put_node(w, 0, NODE(1), 9, 32);
-	put_node(w, 1, NODE(2), 8, 16);
-	world_put(w, NODE(1) + 16, IMA);
-	world_put(w, NODE(1) + 24, 4096);
-	put_node(w, 2, 0, 10, 32);
-	put_cmdline(w, "console=ttyS0 kho=on liveupdate=on quiet -- kho=off");
-	entry_at = IMAGE + 0x200;
-}
+#include "next_params.h"
 
 static void check(struct answer *a, struct world *w, struct luo_next *next)
 {
@@ -75,7 +17,7 @@ static void check(struct answer *a, struct world *w, struct luo_next *next)
 	phys.page_shift = w->shift;
 	run(a, w, LUO_MODE_VERIFY);
 	luo_map_open(&map, &phys, a->state.kho->map, a->state.map_pa);
-	luo_next_params(next, &phys, ZERO_PAGE, entry_at, &a->report);
+	luo_next_params(next, &phys, ZERO_PAGE, next_entry_at, &a->report);
 	luo_next_part(next, w->handover.scratch_pa, w->handover.scratch_size,
 		      "list of scratch areas", true);
 	luo_next_check(next, &phys, &map, &a->report);
@@ -86,7 +28,7 @@ static void check(struct answer *a, struct world *w, struct luo_next *next)
 
 static void image_outside(struct world *w)
 {
-	entry_at = w->ram[0].start + MIB(4) + 0x200;
+	next_entry_at = w->ram[0].start + MIB(4) + 0x200;
 }
 
 static void image_too_large(struct world *w)
@@ -97,7 +39,7 @@ static void image_too_large(struct world *w)
 static void image_elsewhere(struct world *w)
 {
 	(void)w;
-	entry_at = IMAGE + 0x1234;
+	next_entry_at = IMAGE + 0x1234;
 }
 
 static void initrd_outside(struct world *w)
@@ -137,13 +79,13 @@ static void cmdline_absent(struct world *w)
 static void cmdline_longest(struct world *w)
 {
 	world_put32(w, ZERO_PAGE + 0x238, 65536);
-	put_cmdline(w, "kho=off liveupdate=on");
+	next_put_cmdline(w, "kho=off liveupdate=on");
 }
 
 static void cmdline_too_long(struct world *w)
 {
 	world_put32(w, ZERO_PAGE + 0x238, 65537);
-	put_cmdline(w, "kho=off liveupdate=on");
+	next_put_cmdline(w, "kho=off liveupdate=on");
 }
 
 static void list_outside(struct world *w)
@@ -156,13 +98,13 @@ static void list_outside(struct world *w)
 
 static void map_cut(struct world *w)
 {
-	put_e820(w, 2, HIGH_BANK, w->block[0].pa - HIGH_BANK, 1);
+	next_put_e820(w, 2, HIGH_BANK, w->block[0].pa - HIGH_BANK, 1);
 }
 
 static void map_in_ext(struct world *w)
 {
 	map_cut(w);
-	put_node(w, 2, 0, 1, 20);
+	next_put_node(w, 2, 0, 1, 20);
 	world_put(w, NODE(2) + 16, w->block[0].pa);
 	world_put(w, NODE(2) + 24, w->bank[1].size - (w->block[0].pa - HIGH_BANK));
 	world_put32(w, NODE(2) + 32, 1);
@@ -177,25 +119,25 @@ static void map_in_ext_not_ram(struct world *w)
 static void ext_odd(struct world *w)
 {
 	map_in_ext(w);
-	put_node(w, 2, 0, 1, 39);
+	next_put_node(w, 2, 0, 1, 39);
 }
 
 static void map_full(struct world *w)
 {
 	for (u32 i = 3; i < 128; i++)
-		put_e820(w, i, MIB(i), 4096, 2);
+		next_put_e820(w, i, MIB(i), 4096, 2);
 }
 
 static void map_not_full(struct world *w)
 {
 	for (u32 i = 3; i < 127; i++)
-		put_e820(w, i, MIB(i), 4096, 2);
+		next_put_e820(w, i, MIB(i), 4096, 2);
 }
 
 static void map_full_with_ext(struct world *w)
 {
 	map_full(w);
-	put_node(w, 2, 0, 1, 20);
+	next_put_node(w, 2, 0, 1, 20);
 	world_put(w, NODE(2) + 16, GIB(64));
 	world_put(w, NODE(2) + 24, 4096);
 	world_put32(w, NODE(2) + 32, 1);
@@ -203,17 +145,17 @@ static void map_full_with_ext(struct world *w)
 
 static void list_loops(struct world *w)
 {
-	put_node(w, 2, NODE(0), 10, 32);
+	next_put_node(w, 2, NODE(0), 10, 32);
 }
 
 static void list_leaves_ram(struct world *w)
 {
-	put_node(w, 2, HOLE, 10, 32);
+	next_put_node(w, 2, HOLE, 10, 32);
 }
 
 static void list_too_long_node(struct world *w)
 {
-	put_node(w, 2, 0, 10, UINT32_MAX);
+	next_put_node(w, 2, 0, 10, UINT32_MAX);
 }
 
 static void ima_hole(struct world *w)
@@ -228,7 +170,7 @@ static void ima_wraps(struct world *w)
 
 static void ima_short(struct world *w)
 {
-	put_node(w, 1, NODE(2), 8, 15);
+	next_put_node(w, 1, NODE(2), 8, 15);
 }
 
 static void ima_empty(struct world *w)
@@ -249,7 +191,7 @@ static void ima_outside(struct world *w)
 /* Type @16, length @24 and address @32 of data that lie elsewhere. */
 static void put_indirect(struct world *w, u64 pa, u32 len)
 {
-	put_node(w, 2, 0, 1U << 31, len);
+	next_put_node(w, 2, 0, 1U << 31, len);
 	world_put(w, NODE(2) + 24, 100);
 	world_put(w, NODE(2) + 32, pa);
 }
@@ -400,7 +342,7 @@ static void harm_test(void **state)
 
 	for (u32 shift = 12; shift <= 16; shift += 2) {
 		world_standard(&w, shift, WORLD_V5);
-		put_params(&w);
+		next_put_params(&w);
 		h->harm(&w);
 		s = snap_take(&w);
 		run_open(&a, KIB(1024));
@@ -418,7 +360,7 @@ static void one_line(struct world *w, struct answer *a, const struct line *l)
 	static struct luo_next next;
 	u32 nr = 0;
 
-	put_cmdline(w, l->text);
+	next_put_cmdline(w, l->text);
 	check(a, w, &next);
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(l->code) && l->code[i]; i++) {
 		if (!count_of(a, l->code[i]))
@@ -440,7 +382,7 @@ static void command_lines(void **state)
 
 	(void)state;
 	world_standard(&w, 12, WORLD_V5);
-	put_params(&w);
+	next_put_params(&w);
 	run_open(&a, KIB(1024));
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(lines); i++)
 		one_line(&w, &a, &lines[i]);
@@ -520,7 +462,7 @@ static void names_the_part(void **state)
 
 	(void)state;
 	world_standard(&w, 12, WORLD_V5);
-	put_params(&w);
+	next_put_params(&w);
 	initrd_on_block(&w);
 	run_open(&a, KIB(1024));
 	check(&a, &w, &next);

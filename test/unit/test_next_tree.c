@@ -8,176 +8,16 @@
 #include <string.h>
 
 #include "../../fdt/next.h"
-#include "follow.h"
-
-#define TREE	(LOW_BANK + KIB(128))
-#define IMAGE	(LOW_BANK + KIB(512))
-#define INITRD	(LOW_BANK + KIB(800))
-#define IMA	(LOW_BANK + KIB(900))
-#define EFI_MAP STRAY_AT
-#define ROOM	KIB(128)
-
-struct pair {
-	u64 start, size;
-};
-
-/* A tree under construction; the tests change what sound() says and build it. */
-struct tree {
-	u32 ac, sc;
-	bool no_chosen;
-	const char *bootargs;
-	u32 bootargs_len; /* 0: with its NUL */
-	struct pair memory[2], usable[1], ima, reserved[1], memreserve[2];
-	u32 nr_memory, nr_usable, nr_reserved, nr_memreserve;
-	const char *status, *reserved_flag;
-	struct pair root;
-	struct pair initrd; /* start and end */
-	bool initrd_odd;    /* its start has 12 bytes, */
-	bool ima_short;	    /* and the IMA buffer 4 */
-	u64 efi_size, efi_step;
-	bool no_efi_size;
-	u64 entry;
-};
-
-static void ok(int err)
-{
-	assert_int_equal(err, 0);
-}
-
-static void put_number(void *dtb, const char *name, u64 v, u32 words)
-{
-	fdt32_t be[2] = { cpu_to_fdt32((u32)(v >> 32)), cpu_to_fdt32((u32)v) };
-
-	ok(fdt_property(dtb, name, be + 2 - words, 4 * words));
-}
-
-static void put_pairs(void *dtb, const struct tree *t, const char *name, const struct pair *p,
-		      u32 nr)
-{
-	fdt32_t be[16];
-	u32 n = 0;
-
-	for (u32 i = 0; i < nr; i++) {
-		if (t->ac == 2)
-			be[n++] = cpu_to_fdt32((u32)(p[i].start >> 32));
-		be[n++] = cpu_to_fdt32((u32)p[i].start);
-		if (t->sc == 2)
-			be[n++] = cpu_to_fdt32((u32)(p[i].size >> 32));
-		be[n++] = cpu_to_fdt32((u32)p[i].size);
-	}
-	ok(fdt_property(dtb, name, be, (int)n * 4));
-}
-
-static void put_start(void *dtb, const struct tree *t)
-{
-	fdt32_t be[3] = { 0, cpu_to_fdt32((u32)(t->initrd.start >> 32)),
-			  cpu_to_fdt32((u32)t->initrd.start) };
-
-	ok(fdt_property(dtb, "linux,initrd-start", be + !t->initrd_odd, t->initrd_odd ? 12 : 8));
-}
-
-static void put_efi(void *dtb, const struct tree *t)
-{
-	put_number(dtb, "linux,uefi-mmap-start", EFI_MAP, 2);
-	if (!t->no_efi_size)
-		put_number(dtb, "linux,uefi-mmap-size", t->efi_size, 1);
-	if (t->efi_step)
-		put_number(dtb, "linux,uefi-mmap-desc-size", t->efi_step, 1);
-}
-
-static void put_chosen(void *dtb, const struct tree *t)
-{
-	ok(fdt_begin_node(dtb, "chosen"));
-	if (t->bootargs && t->bootargs_len)
-		ok(fdt_property(dtb, "bootargs", t->bootargs, (int)t->bootargs_len));
-	else if (t->bootargs)
-		ok(fdt_property_string(dtb, "bootargs", t->bootargs));
-	if (t->initrd.size) {
-		put_start(dtb, t);
-		put_number(dtb, "linux,initrd-end", t->initrd.size, 2);
-	}
-	if (t->ima_short)
-		put_number(dtb, "linux,ima-kexec-buffer", t->ima.start, 1);
-	else if (t->ima.start)
-		put_pairs(dtb, t, "linux,ima-kexec-buffer", &t->ima, 1);
-	if (t->efi_size)
-		put_efi(dtb, t);
-	ok(fdt_end_node(dtb));
-}
-
-static void put_memory(void *dtb, const struct tree *t)
-{
-	ok(fdt_begin_node(dtb, "memory@40000000"));
-	ok(fdt_property_string(dtb, "device_type", "memory"));
-	if (t->status)
-		ok(fdt_property_string(dtb, "status", t->status));
-	put_pairs(dtb, t, "reg", t->memory, t->nr_memory);
-	if (t->nr_usable)
-		put_pairs(dtb, t, "linux,usable-memory", t->usable, t->nr_usable);
-	ok(fdt_end_node(dtb));
-}
-
-static void put_reserved(void *dtb, const struct tree *t)
-{
-	if (!t->nr_reserved)
-		return;
-	ok(fdt_begin_node(dtb, "reserved-memory"));
-	ok(fdt_begin_node(dtb, "firmware@0"));
-	put_pairs(dtb, t, "reg", t->reserved, t->nr_reserved);
-	if (t->reserved_flag)
-		ok(fdt_property(dtb, t->reserved_flag, "", 0));
-	ok(fdt_end_node(dtb));
-	ok(fdt_end_node(dtb));
-}
-
-static void put_tree(struct world *w, const struct tree *t)
-{
-	void *dtb = world_at(w, TREE, ROOM);
-
-	memset(dtb, 0, ROOM);
-	ok(fdt_create(dtb, ROOM));
-	for (u32 i = 0; i < t->nr_memreserve; i++)
-		ok(fdt_add_reservemap_entry(dtb, t->memreserve[i].start, t->memreserve[i].size));
-	ok(fdt_finish_reservemap(dtb));
-	ok(fdt_begin_node(dtb, ""));
-	put_number(dtb, "#address-cells", t->ac, 1);
-	put_number(dtb, "#size-cells", t->sc, 1);
-	if (t->root.size)
-		put_pairs(dtb, t, "reg", &t->root, 1);
-	put_memory(dtb, t);
-	put_reserved(dtb, t);
-	if (!t->no_chosen)
-		put_chosen(dtb, t);
-	ok(fdt_end_node(dtb));
-	ok(fdt_finish(dtb));
-}
-
-static struct tree sound(struct world *w)
-{
-	world_put(w, IMAGE + 16, KIB(256));
-	world_put32(w, IMAGE + 56, 0x644d5241);
-	return (struct tree){
-		.ac = 2,
-		.sc = 2,
-		.bootargs = "kho=on liveupdate=on",
-		.memory = { { LOW_BANK, LOW_SIZE }, { HIGH_BANK, w->bank[1].size } },
-		.nr_memory = 2,
-		.initrd = { INITRD, INITRD + 5000 },
-		.ima = { IMA, 4096 },
-		.memreserve = { { INITRD, 5000 }, { IMA, 4096 } },
-		.nr_memreserve = 2,
-		.entry = IMAGE,
-	};
-}
+#include "next_tree.h"
 
 static struct luo_next next;
 
-static void check(struct answer *a, struct world *w, const struct tree *t)
+static void check(struct answer *a, struct world *w, const struct next_tree *t)
 {
 	struct luo_phys phys = w->phys;
 	struct luo_map map;
 
-	put_tree(w, t);
+	next_tree_put(w, t);
 	phys.page_shift = w->shift;
 	run(a, w, LUO_MODE_VERIFY);
 	luo_map_open(&map, &phys, a->state.kho->map, a->state.map_pa);
@@ -188,83 +28,83 @@ static void check(struct answer *a, struct world *w, const struct tree *t)
 
 /* Damages. */
 
-static void as_it_is(struct world *w, struct tree *t)
+static void as_it_is(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	(void)t;
 }
 
-static void image_outside(struct world *w, struct tree *t)
+static void image_outside(struct world *w, struct next_tree *t)
 {
 	t->entry = STRAY_AT;
 	world_put(w, STRAY_AT + 16, KIB(64));
 	world_put32(w, STRAY_AT + 56, 0x644d5241);
 }
 
-static void image_too_large(struct world *w, struct tree *t)
+static void image_too_large(struct world *w, struct next_tree *t)
 {
 	(void)t;
 	world_put(w, IMAGE + 16, MIB(1));
 }
 
-static void image_elsewhere(struct world *w, struct tree *t)
+static void image_elsewhere(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	t->entry = STRAY_AT + 64;
 }
 
-static void initrd_outside(struct world *w, struct tree *t)
+static void initrd_outside(struct world *w, struct next_tree *t)
 {
 	(void)w;
-	t->initrd = (struct pair){ STRAY_AT, STRAY_AT + 1 };
+	t->initrd = (struct next_pair){ STRAY_AT, STRAY_AT + 1 };
 }
 
-static void initrd_on_block(struct world *w, struct tree *t)
+static void initrd_on_block(struct world *w, struct next_tree *t)
 {
-	t->initrd = (struct pair){ w->block[1].pa, w->block[1].pa + 1 };
+	t->initrd = (struct next_pair){ w->block[1].pa, w->block[1].pa + 1 };
 	t->nr_memreserve = 0;
 }
 
-static void initrd_backwards(struct world *w, struct tree *t)
+static void initrd_backwards(struct world *w, struct next_tree *t)
 {
-	t->initrd = (struct pair){ w->block[1].pa, w->block[1].pa - 1 };
+	t->initrd = (struct next_pair){ w->block[1].pa, w->block[1].pa - 1 };
 }
 
-static void reserved_block(struct world *w, struct tree *t)
+static void reserved_block(struct world *w, struct next_tree *t)
 {
-	t->memreserve[0] = (struct pair){ w->block[0].pa, 1 };
+	t->memreserve[0] = (struct next_pair){ w->block[0].pa, 1 };
 }
 
-static void firmware_on_block(struct world *w, struct tree *t)
+static void firmware_on_block(struct world *w, struct next_tree *t)
 {
-	t->reserved[0] = (struct pair){ w->block[0].pa, 4096 };
+	t->reserved[0] = (struct next_pair){ w->block[0].pa, 4096 };
 	t->nr_reserved = 1;
 }
 
 /* Nodes below /reserved-memory are reservations, the root is none. */
-static void root_on_block(struct world *w, struct tree *t)
+static void root_on_block(struct world *w, struct next_tree *t)
 {
-	t->root = (struct pair){ w->block[0].pa, 4096 };
+	t->root = (struct next_pair){ w->block[0].pa, 4096 };
 }
 
-static void cma_on_block(struct world *w, struct tree *t)
+static void cma_on_block(struct world *w, struct next_tree *t)
 {
 	firmware_on_block(w, t);
 	t->reserved_flag = "reusable";
 }
 
-static void memory_cut(struct world *w, struct tree *t)
+static void memory_cut(struct world *w, struct next_tree *t)
 {
 	t->memory[1].size = w->block[0].pa - HIGH_BANK;
 }
 
-static void memory_hotplugged(struct world *w, struct tree *t)
+static void memory_hotplugged(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	t->nr_memory = 1;
 }
 
-static void memory_limited(struct world *w, struct tree *t)
+static void memory_limited(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	t->usable[0] = t->memory[0];
@@ -272,70 +112,70 @@ static void memory_limited(struct world *w, struct tree *t)
 }
 
 /* Then no memory is known. */
-static void memory_disabled(struct world *w, struct tree *t)
+static void memory_disabled(struct world *w, struct next_tree *t)
 {
 	memory_limited(w, t);
 	t->status = "disabled";
 }
 
-static void memory_okay(struct world *w, struct tree *t)
+static void memory_okay(struct world *w, struct next_tree *t)
 {
 	memory_limited(w, t);
 	t->status = "okay";
 }
 
 /* The older word for it. */
-static void memory_ok(struct world *w, struct tree *t)
+static void memory_ok(struct world *w, struct next_tree *t)
 {
 	memory_limited(w, t);
 	t->status = "ok";
 }
 
 /* arm64 counts memory: 8M are all of the low bank. memmap= is nothing there. */
-static void mem_too_little(struct world *w, struct tree *t)
+static void mem_too_little(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	t->bootargs = "kho=on liveupdate=on mem=8M";
 }
 
-static void mem_enough(struct world *w, struct tree *t)
+static void mem_enough(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	t->bootargs = "kho=on liveupdate=on mem=7G";
 }
 
-static void memmap_of_x86(struct world *w, struct tree *t)
+static void memmap_of_x86(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	t->bootargs = "kho=on liveupdate=on memmap=exactmap";
 }
 
-static void kho_off(struct world *w, struct tree *t)
+static void kho_off(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	t->bootargs = "kho=off liveupdate=on";
 }
 
-static void bootargs_absent(struct world *w, struct tree *t)
+static void bootargs_absent(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	t->bootargs = NULL;
 }
 
-static void bootargs_unterminated(struct world *w, struct tree *t)
+static void bootargs_unterminated(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	t->bootargs = "kho=off liveupdate=off";
 	t->bootargs_len = 22;
 }
 
-static void bootargs_empty(struct world *w, struct tree *t)
+static void bootargs_empty(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	t->bootargs = "";
 }
 
-static void bootargs_shortest(struct world *w, struct tree *t)
+static void bootargs_shortest(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	t->bootargs = "x";
@@ -343,7 +183,7 @@ static void bootargs_shortest(struct world *w, struct tree *t)
 
 static char long_args[LUO_CMDLINE_MAX + 2];
 
-static void bootargs_long(struct tree *t, u32 len)
+static void bootargs_long(struct next_tree *t, u32 len)
 {
 	memset(long_args, 'x', len - 1);
 	memcpy(long_args, "liveupdate=on ", 14);
@@ -353,51 +193,51 @@ static void bootargs_long(struct tree *t, u32 len)
 }
 
 /* The most that is believed, and a byte more. */
-static void bootargs_longest(struct world *w, struct tree *t)
+static void bootargs_longest(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	bootargs_long(t, 65536);
 }
 
-static void bootargs_too_long(struct world *w, struct tree *t)
+static void bootargs_too_long(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	bootargs_long(t, 65537);
 }
 
-static void initrd_start_odd(struct world *w, struct tree *t)
+static void initrd_start_odd(struct world *w, struct next_tree *t)
 {
 	initrd_on_block(w, t);
 	t->initrd_odd = true;
 }
 
-static void ima_absent(struct world *w, struct tree *t)
+static void ima_absent(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	t->ima.start = 0;
 	t->nr_memreserve = 1;
 }
 
-static void ima_short(struct world *w, struct tree *t)
+static void ima_short(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	t->ima_short = true;
 }
 
-static void ima_hole(struct world *w, struct tree *t)
+static void ima_hole(struct world *w, struct next_tree *t)
 {
 	(void)w;
 	t->ima.start = HOLE;
 	t->nr_memreserve = 1;
 }
 
-static void ima_empty(struct world *w, struct tree *t)
+static void ima_empty(struct world *w, struct next_tree *t)
 {
 	ima_hole(w, t);
 	t->ima.size = 0;
 }
 
-static void ima_on_block(struct world *w, struct tree *t)
+static void ima_on_block(struct world *w, struct next_tree *t)
 {
 	t->ima.start = w->block[0].pa;
 	t->nr_memreserve = 1;
@@ -414,7 +254,7 @@ static void put_desc(struct world *w, u32 i, u32 type, u64 start, u64 size, u64 
 	world_put(w, pa + 32, attr);
 }
 
-static void efi(struct world *w, struct tree *t)
+static void efi(struct world *w, struct next_tree *t)
 {
 	t->nr_memory = 1; /* does not count */
 	put_desc(w, 0, 7, LOW_BANK, LOW_SIZE, 8);
@@ -424,85 +264,85 @@ static void efi(struct world *w, struct tree *t)
 	t->efi_step = 48;
 }
 
-static void efi_runtime(struct world *w, struct tree *t)
+static void efi_runtime(struct world *w, struct next_tree *t)
 {
 	efi(w, t);
 	put_desc(w, 1, 6, HIGH_BANK, w->bank[1].size / 2, 8);
 }
 
-static void efi_uncached(struct world *w, struct tree *t)
+static void efi_uncached(struct world *w, struct next_tree *t)
 {
 	efi(w, t);
 	put_desc(w, 1, 7, HIGH_BANK, w->bank[1].size / 2, 1);
 }
 
-static void efi_wraps(struct world *w, struct tree *t)
+static void efi_wraps(struct world *w, struct next_tree *t)
 {
 	efi(w, t);
 	put_desc(w, 1, 7, HIGH_BANK, ~0ULL, 8);
 	world_put(w, EFI_MAP + 48 + 24, ~0ULL);
 }
 
-static void efi_cut(struct world *w, struct tree *t)
+static void efi_cut(struct world *w, struct next_tree *t)
 {
 	efi(w, t);
 	put_desc(w, 1, 2, HIGH_BANK, w->bank[1].size, 8);
 	t->efi_size = 2 * 48 + 47;
 }
 
-static void efi_malformed(struct world *w, struct tree *t)
+static void efi_malformed(struct world *w, struct next_tree *t)
 {
 	efi(w, t);
 	t->efi_step = 39;
 }
 
 /* One descriptor of the least size, which is all of the map: the high bank is no memory in it. */
-static void efi_smallest(struct world *w, struct tree *t)
+static void efi_smallest(struct world *w, struct next_tree *t)
 {
 	efi(w, t);
 	t->efi_size = t->efi_step = 40;
 }
 
-static void efi_tiny(struct world *w, struct tree *t)
+static void efi_tiny(struct world *w, struct next_tree *t)
 {
 	efi_smallest(w, t);
 	t->efi_size = 39;
 }
 
 /* The largest map that is believed, and one that is not. */
-static void efi_largest(struct world *w, struct tree *t)
+static void efi_largest(struct world *w, struct next_tree *t)
 {
 	efi_runtime(w, t);
 	t->efi_size = MIB(1);
 }
 
-static void efi_too_large(struct world *w, struct tree *t)
+static void efi_too_large(struct world *w, struct next_tree *t)
 {
 	efi_runtime(w, t);
 	t->efi_size = MIB(1) + 48;
 }
 
-static void efi_sizeless(struct world *w, struct tree *t)
+static void efi_sizeless(struct world *w, struct next_tree *t)
 {
 	efi_runtime(w, t);
 	t->no_efi_size = true;
 }
 
 /* What is not known to be a map is not one that something could lie on. */
-static void efi_stepless(struct world *w, struct tree *t)
+static void efi_stepless(struct world *w, struct next_tree *t)
 {
 	efi_runtime(w, t);
 	world_preserve(w, EFI_MAP, 0);
 	t->efi_step = 0;
 }
 
-static void efi_map_on_block(struct world *w, struct tree *t)
+static void efi_map_on_block(struct world *w, struct next_tree *t)
 {
 	efi(w, t);
 	world_preserve(w, EFI_MAP, 0);
 }
 
-static void no_chosen(struct world *w, struct tree *t)
+static void no_chosen(struct world *w, struct next_tree *t)
 {
 	memory_hotplugged(w, t);
 	t->no_chosen = true;
@@ -510,7 +350,7 @@ static void no_chosen(struct world *w, struct tree *t)
 
 struct harm {
 	const char *name;
-	void (*harm)(struct world *w, struct tree *t);
+	void (*harm)(struct world *w, struct next_tree *t);
 	u16 code;
 	u8 severity;
 	u8 verdict;
@@ -588,11 +428,11 @@ static void harm_test(void **state)
 	const struct harm *h = *state;
 	struct answer a;
 	struct world w;
-	struct tree t;
+	struct next_tree t;
 
 	for (u32 shift = 12; shift <= 16; shift += 2) {
 		world_standard(&w, shift, WORLD_V5);
-		t = sound(&w);
+		t = next_tree_sound(&w);
 		h->harm(&w, &t);
 		run_open(&a, KIB(1024));
 		check(&a, &w, &t);
@@ -608,11 +448,11 @@ static void one_cell(void **state)
 	static const u32 bad[][2] = { { 3, 2 }, { 2, 3 }, { 0, 2 }, { 2, 0 } };
 	struct answer a;
 	struct world w;
-	struct tree t;
+	struct next_tree t;
 
 	(void)state;
 	world_standard(&w, 12, WORLD_V5);
-	t = sound(&w);
+	t = next_tree_sound(&w);
 	t.ac = t.sc = 1;
 	t.memory[1] = t.memory[0];
 	run_open(&a, KIB(1024));
@@ -636,20 +476,20 @@ static void no_tree(void **state)
 	const u64 place[] = { HOLE, LOW_BANK + LOW_SIZE - 8, TREE + 4, TREE + KIB(64) };
 	struct luo_report r;
 	struct world w;
-	struct tree t;
+	struct next_tree t;
 
 	(void)state;
 	world_standard(&w, 12, WORLD_V5);
-	t = sound(&w);
-	put_tree(&w, &t);
+	t = next_tree_sound(&w);
+	next_tree_put(&w, &t);
 	memmove(world_at(&w, TREE + 4, ROOM), world_at(&w, TREE, ROOM), ROOM);
 	luo_report_init(&r);
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(place); i++)
 		fdt_next(&next, &w.phys, place[i], 0, &r);
-	put_tree(&w, &t);
+	next_tree_put(&w, &t);
 	fdt_set_totalsize(world_at(&w, TREE, ROOM), MIB(3));
 	fdt_next(&next, &w.phys, TREE, 0, &r);
-	put_tree(&w, &t);
+	next_tree_put(&w, &t);
 	fdt_set_off_mem_rsvmap(world_at(&w, TREE, ROOM), ROOM);
 	fdt_next(&next, &w.phys, TREE, 0, &r);
 	assert_int_equal(next.nr_parts, 0);

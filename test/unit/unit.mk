@@ -57,7 +57,7 @@ mutate-test := $(patsubst test/unit/%.c,$(MUTATE)/%,$(wildcard test/unit/test_*.
 
 # The programs by how long they take: what the first have killed the last need not run with.
 mutate-quick := phys token chosen bzimage boot print next_image tree_edges walk edges refuse map \
-		next_kernel find names tree_walk next_tree anchor pages vacant next map_damage
+		next_kernel find names tree_walk next_tree anchor anchor_write pages vacant next map_damage
 mutate-slow  := noise ladder limits sim_random stop sim
 mutate-rest  := $(filter-out $(mutate-quick) $(mutate-slow),$(mutate-test:$(MUTATE)/test_%=%))
 mutate-order := $(mutate-quick:%=test_%) cases $(addprefix test_,$(mutate-rest) $(mutate-slow))
