@@ -108,11 +108,11 @@ def known():
     """{mutant: reason} of the file of survivors."""
     found, reason, goes_on = {}, "", False
     for line in SURVIVORS.read_text().splitlines():
-        if line.startswith("# "):
+        if line.startswith("#"):
             reason = f"{reason} {line[2:]}" if goes_on else line[2:]
         elif line:
             found[line] = reason
-        goes_on = line.startswith("# ")
+        goes_on = line.startswith("#")
     return found
 
 
