@@ -27,11 +27,18 @@ void luo_owners_add(struct luo_owners *o, enum luo_code code, u8 severity, u64 p
 		luo_report_add(o->report, code, severity, pa, value, owner);
 }
 
-/** struct collect - the walk over the map; @shadow is where the next leaf's claims go. */
+/**
+ * struct collect - the two walks over the map
+ * @o:      the answer
+ * @leaves: those that were counted; in the second walk, what is left of the room for as many
+ * @shadow: where the next leaf's claims go
+ * @grown:  the second walk met more leaves than were counted
+ */
 struct collect {
 	struct luo_owners *o;
 	u64 leaves;
 	u8 *shadow;
+	bool grown;
 };
 
 static bool any_node(void *ctx, u64 pa)
@@ -84,6 +91,12 @@ static void take_leaf(void *ctx, u64 key, const u8 *bits, u64 pa)
 	(void)pa;
 	if (slot->bits)
 		return;
+	/* On a machine that runs the map may have grown since its leaves were counted. */
+	if (!c->leaves) {
+		c->grown = true;
+		return;
+	}
+	c->leaves--;
 	*slot = (struct luo_leaf_claims){ .key = key, .bits = bits, .claimed = (u64 *)c->shadow };
 	c->shadow += luo_page_size(c->o->phys);
 	for (u64 i = 0; i >> c->o->map.leaf_bits == 0; i += 64)
@@ -138,7 +151,8 @@ static bool take_memory(struct luo_owners *o, struct luo_arena *arena, u64 leave
  * @arena:  luo_owners_need() bytes are taken from it, and stay in use as long as @o
  * @seed:   a random number
  *
- * Return: 0; LUO_E_FORMAT when the map is too damaged to be asked; LUO_E_ARENA.
+ * Return: 0; LUO_E_FORMAT when the map is too damaged to be asked; LUO_E_ARENA, also when the map
+ * grew while it was walked over, as it may on a machine that runs.
  */
 int luo_owners_init(struct luo_owners *o, const struct luo_phys *phys,
 		    const struct luo_state *state, struct luo_report *report,
@@ -160,7 +174,7 @@ int luo_owners_init(struct luo_owners *o, const struct luo_phys *phys,
 	o->nodes = 0;
 	visitor.leaf = take_leaf;
 	luo_map_walk(&o->map, &visitor);
-	return 0;
+	return c.grown ? LUO_E_ARENA : 0;
 }
 
 /* The leaf that would hold an entry, NULL without one, and its bit there. */

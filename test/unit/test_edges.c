@@ -199,6 +199,60 @@ static void unsure_map(void **state)
 	world_close(&w);
 }
 
+/* A map to which somebody adds a leaf when its root is gone to for the from-th time. */
+static struct growing {
+	struct world *w;
+	const struct luo_mem_ops *ops;
+	u32 walks, from;
+} growing;
+
+static const void *map_and_grow(void *ctx, u64 pa, u64 len)
+{
+	struct growing *g = &growing;
+
+	if (pa == g->w->root && ++g->walks == g->from)
+		world_preserve(g->w, HIGH_BANK, 11);
+	return g->ops->map(ctx, pa, len);
+}
+
+/*
+ * The owners' second walk over the map meets more leaves than the first has counted: none gets
+ * claims behind the room for those. A map that grows before both walks or after them is no matter.
+ */
+static void map_grows(void **state)
+{
+	static u8 memory[MIB(1)] __attribute__((aligned(16)));
+	static const struct luo_mem_ops ops = { .map = map_and_grow };
+	static struct luo_owners o;
+	struct answer a;
+	struct world w;
+
+	(void)state;
+	for (u32 from = 1; from <= 3; from++) {
+		struct luo_arena arena = { .base = memory, .size = sizeof(memory) };
+		u64 behind = 0;
+
+		world_standard(&w, 12, WORLD_V5);
+		run_open(&a, LUO_ARENA_MIN);
+		run(&a, &w, LUO_MODE_VERIFY);
+		growing = (struct growing){ &w, w.phys.ops, 0, from };
+		w.phys.ops = &ops;
+		memset(memory, 0x5a, sizeof(memory));
+		assert_int_equal(luo_owners_init(&o, &w.phys, &a.state, &a.report, &arena, 1),
+				 from == 2 ? LUO_E_ARENA : 0);
+		assert_int_equal(growing.walks, 2);
+		for (u64 i = 0; i <= o.mask; i++) {
+			const u8 *end = (const u8 *)o.slot[i].claimed + 4096;
+
+			behind += o.slot[i].bits && end > memory + arena.used;
+		}
+		assert_int_equal(behind, 0);
+		w.phys.ops = growing.ops;
+		run_close(&a);
+		world_close(&w);
+	}
+}
+
 /* So many findings are kept, and so many of each code; all are counted. */
 static void many_findings(void **state)
 {
@@ -408,7 +462,7 @@ int main(void)
 		cmocka_unit_test(repairable),	   cmocka_unit_test(kernel_and_unknown),
 		cmocka_unit_test(behind_ram),	   cmocka_unit_test(full_chunk),
 		cmocka_unit_test(scratch_in_leaf), cmocka_unit_test(no_flb_node),
-		cmocka_unit_test(ram_at_zero),
+		cmocka_unit_test(ram_at_zero),	   cmocka_unit_test(map_grows),
 	};
 
 	return cmocka_run_group_tests_name("edges", tests, NULL, NULL);
