@@ -97,7 +97,7 @@ const u8 *luo_chain_ahead(struct luo_chain *chain)
 {
 	u64 bytes = luo_block_bytes(chain->abi, chain->phys->page_shift);
 
-	if (!(chain->next & (bytes - 1)))
+	if (chain->next && !(chain->next & (bytes - 1)))
 		chain->ahead = luo_map(chain->phys, chain->next, bytes);
 	return chain->ahead ? chain->ahead : chain->block;
 }

@@ -165,14 +165,14 @@ static u64 key_pa(const struct check *c, u64 key)
 static bool span_is_plain(struct check *c, u64 key, u64 nr)
 {
 	const struct luo_phys *phys = c->map->phys;
-	u32 order, more = (u32)__builtin_ctzll(nr);
-	u64 pa, len;
+	u32 order = 0, more = (u32)__builtin_ctzll(nr);
+	u64 pa = 0, len;
 
 	/* More entries than pages: what is wrong will be found without looking at every one. */
 	if (c->totals->map_entries > luo_ram_end(phys) >> phys->page_shift)
 		return true;
-	if (key < nr || !luo_map_decode(c->map, key, &pa, &order) ||
-	    order + more + phys->page_shift > 63)
+	/* Key 0, with which orders are mixed, stands for nothing. */
+	if (!luo_map_decode(c->map, key, &pa, &order) || order + more + phys->page_shift > 63)
 		return false;
 	len = nr << (phys->page_shift + order);
 	return luo_in_ram(phys, pa, len) && !luo_hits_scratch(phys, pa, len) &&

@@ -206,6 +206,26 @@ static void plain_leaf(void **state)
 	}
 }
 
+/* What stands for nothing is no page at address 0, where many machines have RAM: it is not read. */
+static void nothing_at_zero(void **state)
+{
+	(void)state;
+	for (u32 key = 0; key < 2; key++) {
+		struct world w;
+		struct answer a;
+
+		world_standard(&w, 12, WORLD_V5);
+		w.ram[0].size += w.ram[0].start;
+		w.ram[0].start = 0;
+		world_set_key(&w, key, true);
+		run_open(&a, LUO_ARENA_MIN);
+		run(&a, &w, LUO_MODE_VERIFY);
+		expect_only(&a, LUO_M06, LUO_SEV_PANIC);
+		run_close(&a);
+		world_close(&w);
+	}
+}
+
 /* Without a root nothing is known to be preserved; that is the first thing to be said. */
 static void bad_root(void **state)
 {
@@ -234,6 +254,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_leaf),
+		cmocka_unit_test(nothing_at_zero),
 		cmocka_unit_test(bad_root),
 	};
 	int failed = cmocka_run_group_tests_name("map", tests, NULL, NULL);
