@@ -90,13 +90,14 @@ static void questions(void **state)
 	}
 }
 
-/* Three chunks of order 0 and one of order 3, in any order of chunks and bitmaps. */
+/* Three chunks of order 0 and one of order 3, in any order of chunks and bitmaps, or an empty one.
+ */
 static void orders(void **state)
 {
 	static const u64 span[3][3] = { { 8, 9, 40 }, { 41, 43, 50 }, { 51, 60, 61 } };
 
 	(void)state;
-	for (u32 way = 0; way < 6; way++) {
+	for (u32 way = 0; way < 7; way++) {
 		struct luo_map map;
 		struct world w;
 
@@ -111,8 +112,10 @@ static void orders(void **state)
 				world_list_bitmap(&w, chunk, span[from][way == 3 ? 2 - i : i] << 27,
 						  world_new_node(&w));
 		}
-		if (way == 4)
+		if (way == 4 || way == 6)
 			world_list_bitmap(&w, world_new_chunk(&w, 3), 0, STRAY_AT);
+		if (way == 6)
+			world_new_chunk(&w, 0);
 		if (way == 5)
 			world_put(&w, w.root + 16, 0);
 		for (u64 n = 8; n < 64; n++) {

@@ -158,6 +158,59 @@ static void others_in_passes(void **state)
 	world_close(&w);
 }
 
+/* A twin asks for a second walk, which says nothing again that the first one has said. */
+static void said_once(void **state)
+{
+	struct world w;
+	struct answer a;
+
+	(void)state;
+	world_open(&w, 12, WORLD_S3, 8);
+	world_add_sessions(&w, MANY);
+	world_finish(&w);
+	memset(world_at(&w, world_session(&w, 100), 64), 'n', 64);
+	memset(world_at(&w, world_session(&w, 200), 80), 0, 80);
+	memcpy(world_at(&w, world_session(&w, MANY - 1), 64),
+	       world_at(&w, world_session(&w, 300), 64), 64);
+	run_open(&a, MIB(2));
+	run(&a, &w, LUO_MODE_VERIFY);
+	assert_int_equal(a.report.by_code[LUO_S10], 1);
+	assert_int_equal(a.report.by_code[LUO_S12], 1);
+	assert_int_equal(a.report.by_code[LUO_S15], 1);
+	assert_int_equal(a.report.nr_findings, 3);
+	assert_int_equal(a.report.before.sessions, MANY - 1);
+	assert_int_equal(a.report.before.vacant, 1);
+	run_close(&a);
+	world_close(&w);
+}
+
+/*
+ * With less memory than the core asks for names are not compared, and that is said. Of a list that
+ * comes back to itself it is not: that is what has to be seen to.
+ */
+static void too_little(void **state)
+{
+	(void)state;
+	for (u32 loop = 0; loop < 2; loop++) {
+		struct world w;
+		struct answer a;
+
+		world_open(&w, 12, WORLD_V5, 8);
+		world_add_sessions(&w, 400);
+		world_finish(&w);
+		run_open(&a, 4096 + 512);
+		if (loop)
+			world_put(&w, w.block[5].pa, w.block[5].pa);
+		run(&a, &w, LUO_MODE_VERIFY);
+		if (loop)
+			expect_only(&a, LUO_S08, LUO_SEV_PANIC);
+		else
+			expect_only(&a, LUO_X01, LUO_SEV_LOSE);
+		run_close(&a);
+		world_close(&w);
+	}
+}
+
 /* How often memory is looked at: the map of the real machine, counted. */
 struct counter {
 	const struct luo_phys *real;
@@ -244,6 +297,7 @@ int main(void)
 		cmocka_unit_test(one_pass),  cmocka_unit_test(several_passes),
 		cmocka_unit_test(all_alike), cmocka_unit_test(others_in_passes),
 		cmocka_unit_test(all_pairs), cmocka_unit_test(read_once),
+		cmocka_unit_test(said_once), cmocka_unit_test(too_little),
 	};
 
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);
