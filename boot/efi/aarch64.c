@@ -19,6 +19,21 @@ bool efi_arch_inner(const u8 *image, u64 size, struct luo_range *file)
 	return luo_wrap_inner(image, size, file);
 }
 
+/**
+ * efi_arch_readable() - ask for a translation; see memory.h
+ *
+ * PAR_EL1.F is set where a load would fault: no entry, or one without its access flag, which is how
+ * EFI_MEMORY_RP is done here.
+ */
+bool efi_arch_readable(u64 page)
+{
+	if (luo_el2())
+		__asm__ volatile("at s1e2r, %0; isb" : : "r"(page) : "memory");
+	else
+		__asm__ volatile("at s1e1r, %0; isb" : : "r"(page) : "memory");
+	return !(read_sysreg(par_el1) & 1);
+}
+
 /** efi_arch_encrypted() - memory encryption here is transparent, or not seen at this level. */
 bool efi_arch_encrypted(void)
 {

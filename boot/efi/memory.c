@@ -128,8 +128,25 @@ static void persist(void *ctx, u64 pa, u64 len)
 
 static struct luo_mem_ops ops = { .map = luo_mem_map, .store = store, .persist = persist };
 
+/* Stretches that follow each other are one. False when there are too many. */
+static bool add_readable(struct luo_range r, u32 *nr)
+{
+	struct luo_range part;
+
+	while (efi_readable(&r, &part)) {
+		if (*nr && ram[*nr - 1].start + ram[*nr - 1].size == part.start)
+			ram[*nr - 1].size += part.size;
+		else if (*nr == EFI_MAX_RAM)
+			return false;
+		else
+			ram[(*nr)++] = part;
+	}
+	return true;
+}
+
 /**
- * efi_view() - the core's view of memory: all RAM of firmware's map, whoever uses it
+ * efi_view() - the core's view of memory: all RAM of firmware's map, whoever uses it, that can be
+ * read
  * @phys: filled in; scratch areas and page size are the caller's
  *
  * Return: EFI_SUCCESS, or firmware's answer after a message.
@@ -141,14 +158,9 @@ EFI_STATUS efi_view(struct luo_phys *phys)
 	EFI_STATUS status = efi_map_now(&map);
 	u32 nr = 0;
 
-	while (!status && (d = efi_map_next(map, d))) {
-		if (!efi_type_is_ram(d->Type))
-			continue;
-		if (nr == EFI_MAX_RAM)
+	while (!status && (d = efi_map_next(map, d)))
+		if (efi_type_is_ram(d->Type) && !add_readable(efi_map_range(d), &nr))
 			status = EFI_BUFFER_TOO_SMALL;
-		else
-			ram[nr++] = efi_map_range(d);
-	}
 	if (status) {
 		efi_say_status("memory map", "cannot be read", status);
 		return status;

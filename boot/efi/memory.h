@@ -30,6 +30,7 @@ bool efi_type_is_ram(u32 type);
 bool efi_type_is_passing(u32 type);
 const char *efi_type_word(u32 type);
 
+bool efi_readable(struct luo_range *r, struct luo_range *part);
 EFI_STATUS efi_view(struct luo_phys *phys);
 void efi_key(u64 key[2]);
 u64 efi_clock(void *ctx);
@@ -39,6 +40,8 @@ bool efi_claimed(u64 pa, u64 len);
 
 /* <arch>.c: stores of this architecture, NULL without a 16-byte one; once at the start. */
 const struct luo_mem_ops *efi_arch_start(void);
+/* Does the processor let the page at an address be read, which firmware's map calls memory? */
+bool efi_arch_readable(u64 page);
 /* Is memory encrypted with a key that page tables of our own would have to know? */
 bool efi_arch_encrypted(void);
 

@@ -20,6 +20,13 @@ bool efi_arch_inner(const u8 *image, u64 size, struct luo_range *file)
 	return luo_wrap_inner(image, size, file);
 }
 
+/** efi_arch_readable() - OVMF leaves all memory readable; see memory.h. */
+bool efi_arch_readable(u64 page)
+{
+	(void)page;
+	return true;
+}
+
 /** efi_arch_encrypted() - SEV and TDX, see luo_arch_crypt(). */
 bool efi_arch_encrypted(void)
 {

@@ -106,6 +106,17 @@ def application(images):
     return build_folder() / images.arch.name / "luo.efi"
 
 
+@pytest.fixture(scope="session")
+def newer_aavmf(tmp_path_factory):
+    """AAVMF of Debian 13, which takes pages of its own away from everybody."""
+    folder = tmp_path_factory.mktemp("aavmf")
+    top = HERE.parents[1]
+    deb = subprocess.run([top / "configs/fetch", "qemu-efi-aarch64-2025"], check=True,
+                         stdout=subprocess.PIPE, text=True).stdout.strip()
+    subprocess.run(["dpkg-deb", "-x", deb, folder], check=True)
+    return folder / "usr/share/AAVMF/AAVMF_CODE.no-secboot.fd"
+
+
 @pytest.fixture
 def volume(tmp_path):
     """Makes a FAT volume of {path on it: file here, or text}."""

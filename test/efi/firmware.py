@@ -97,11 +97,12 @@ class Firmware(Vm):
 
     `variables` is a file that keeps firmware's variables, made when it is not
     there yet. A machine that `resets` comes back to firmware with its RAM;
-    others end."""
+    others end. `code` is another firmware than the system's."""
 
     def __init__(self, arch, ram, log, *, memory=MEMORY, application=None,
                  arguments="", volume=None, secure=False, devicetree=False,
-                 chosen=None, variables=None, resets=False, echo=None):
+                 chosen=None, variables=None, resets=False, code=None,
+                 echo=None):
         super(Vm, self).__init__(log, echo)
         self.arch = arch
         self.cmdline = arguments
@@ -119,7 +120,7 @@ class Firmware(Vm):
                 arch.qemu, "-nodefaults", "-display", "none",
                 *([] if resets else ["-no-reboot"]), "-S", "-accel", "tcg,thread=multi", "-cpu", arch.cpu,
                 *self._memory_options(memory, 1, machine, None),
-                *self._flash(board, secure, variables), *options]
+                *self._flash(board, secure, variables, code), *options]
             if chosen:
                 command += ["-dtb", self._tree(command, machine, chosen)]
             self._start(command + self._channels())
@@ -127,9 +128,9 @@ class Firmware(Vm):
             self.close()
             raise
 
-    def _flash(self, board, secure, variables):
+    def _flash(self, board, secure, variables, code):
         flash = ["-drive", "if=pflash,format=raw,readonly=on,file="
-                 + (board.secure_code if secure else board.code)]
+                 + str(code or (board.secure_code if secure else board.code))]
         if not secure and not variables:
             return flash
         variables = variables or self._path("vars")

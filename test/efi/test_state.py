@@ -100,6 +100,15 @@ def test_as_the_host_tool(arch, images, state, volume, application, start,
     assert diff_words(before, between(arch, vm.ram_file())) == planned
 
 
+@pytest.mark.only("aarch64")
+def test_memory_that_firmware_hides(state, volume, application, start, newer_aavmf):
+    """Its map calls pages memory that nobody may read; they are left out."""
+    vm = start(state("sound"), code=newer_aavmf, volume=volume({
+        "luo.efi": application, "startup.nsh": script({"verify": "verify"})}))
+    assert statuses(vm) == {"verify": SUCCESS}
+    assert any(re.match("luo: ok .*sessions=60 ", line) for line in vm.lines)
+
+
 def test_nothing_is_written(arch, state, volume, application, start,
                             tmp_path):
     """verify, list, info and compact -n only read."""
