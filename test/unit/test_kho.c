@@ -318,6 +318,24 @@ static void no_luo(void **state)
 	}
 }
 
+/* The page of the container is not preserved: said once, though the list's head is in it too. */
+static void said_once(void **state)
+{
+	(void)state;
+	for (u32 i = 0; i < 2; i++) {
+		struct world w;
+		struct answer a;
+
+		world_standard(&w, 12, i ? WORLD_S3 : WORLD_V5);
+		world_forget(&w, w.luo_pa, 0);
+		run_open(&a, LUO_ARENA_MIN);
+		run(&a, &w, LUO_MODE_VERIFY);
+		expect_only(&a, LUO_C04, LUO_SEV_PANIC);
+		run_close(&a);
+		world_close(&w);
+	}
+}
+
 /* A size that is no page size is reported; nothing is followed. */
 static void page_sizes(void **state)
 {
@@ -343,10 +361,8 @@ static void page_sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(versions),
-		cmocka_unit_test(names),
-		cmocka_unit_test(no_luo),
-		cmocka_unit_test(page_sizes),
+		cmocka_unit_test(versions),  cmocka_unit_test(names),	   cmocka_unit_test(no_luo),
+		cmocka_unit_test(said_once), cmocka_unit_test(page_sizes),
 	};
 	int failed = cmocka_run_group_tests_name("kho", tests, NULL, NULL);
 

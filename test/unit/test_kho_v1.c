@@ -369,6 +369,26 @@ static void no_luo(void **state)
 	world_close(&w);
 }
 
+/* And an empty one is legal there, whose address is 0. */
+static void no_luo_empty_map(void **state)
+{
+	struct world w;
+	struct answer a;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_S2);
+	w.kho.map_value = 0;
+	w.kho.child = NULL;
+	world_write_kho(&w);
+	run_open(&a, LUO_ARENA_MIN);
+	run(&a, &w, LUO_MODE_COMPACT);
+	assert_int_equal(a.err, LUO_E_NONE);
+	expect_verdict(&a, LUO_VERDICT_NONE);
+	assert_int_equal(a.report.nr_findings, 0);
+	run_close(&a);
+	world_close(&w);
+}
+
 /* A chain of 10,000 chunks is followed, a longer one is not; little memory does not hide twins. */
 static void limits(void **state)
 {
@@ -405,11 +425,12 @@ static void limits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(worked_examples), cmocka_unit_test(questions),
-		cmocka_unit_test(orders),	   cmocka_unit_test(each),
-		cmocka_unit_test(many_chunks),	   cmocka_unit_test(valid),
-		cmocka_unit_test(clearing),	   cmocka_unit_test(empty_map),
-		cmocka_unit_test(no_luo),	   cmocka_unit_test(limits),
+		cmocka_unit_test(worked_examples),  cmocka_unit_test(questions),
+		cmocka_unit_test(orders),	    cmocka_unit_test(each),
+		cmocka_unit_test(many_chunks),	    cmocka_unit_test(valid),
+		cmocka_unit_test(clearing),	    cmocka_unit_test(empty_map),
+		cmocka_unit_test(no_luo_empty_map), cmocka_unit_test(no_luo),
+		cmocka_unit_test(limits),
 	};
 	int failed;
 

@@ -466,6 +466,26 @@ static void broken_lists(void **state)
 	}
 }
 
+/* Of a session that says it has no files nobody gives back the array: it is left over. */
+static void array_of_no_files(void **state)
+{
+	struct luo_owners o;
+	struct answer a;
+	struct world w;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_S2);
+	world_put(&w, world_session(&w, 1) + 72, 0);
+	run_open(&a, LUO_ARENA_MIN);
+	assert_int_equal(follow(&a, &w, &o, false), 0);
+	assert_int_equal(o.owned[LUO_CLAIMS_FILES].entries, w.fblocks - 1);
+	assert_false(o.partial);
+	/* the array, and the records of its three files */
+	assert_int_equal(o.unclaimed.entries, 4);
+	run_close(&a);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -477,6 +497,7 @@ int main(void)
 		cmocka_unit_test(watched),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(broken_lists),
+		cmocka_unit_test(array_of_no_files),
 	};
 	int failed = cmocka_run_group_tests_name("owners", tests, NULL, NULL);
 
