@@ -181,7 +181,7 @@ static bool span_is_plain(struct check *c, u64 key, u64 nr)
 
 static void count(struct check *c, u64 key, u64 entries)
 {
-	u32 order;
+	u32 order = 0;
 	u64 pa;
 
 	c->totals->map_entries += entries;

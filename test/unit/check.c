@@ -190,3 +190,21 @@ void expect_only(const struct answer *a, u16 code, u8 severity)
 		dump(a);
 	assert_int_equal(a->report.nr_findings, 1);
 }
+
+static const void *count_map(void *ctx, u64 pa, u64 len)
+{
+	struct counter *c = ctx;
+
+	c->maps++;
+	return c->real->ops->map(c->real->ctx, pa, len);
+}
+
+void count_maps(struct counter *c, struct luo_phys *phys, const struct world *w)
+{
+	static const struct luo_mem_ops ops = { .map = count_map };
+
+	*c = (struct counter){ &w->phys };
+	*phys = w->phys;
+	phys->ops = &ops;
+	phys->ctx = c;
+}

@@ -34,6 +34,13 @@ void expect_only(const struct answer *a, u16 code, u8 severity);
 void expect_verdict(const struct answer *a, u8 verdict);
 u64 count_of(const struct answer *a, u16 code);
 
+/* A view of a machine that counts how often memory is looked at. */
+struct counter {
+	const struct luo_phys *real;
+	u64 maps;
+};
+void count_maps(struct counter *c, struct luo_phys *phys, const struct world *w);
+
 /* One way to damage a state, and what the core must say. also: a code that may come with it. */
 struct damage {
 	const char *name;

@@ -206,6 +206,70 @@ static void plain_leaf(void **state)
 	}
 }
 
+/* The map alone, in this much working memory; returns how often memory was looked at. */
+static u64 verify_map(struct world *w, size_t size, struct luo_report *report)
+{
+	static u8 memory[KIB(64)] __attribute__((aligned(16)));
+	struct luo_arena arena = { memory, size, 0, 0 };
+	const u64 key[2] = { 1, 2 }, entries = w->entries;
+	struct luo_totals totals = { 0 };
+	struct luo_phys phys;
+	struct luo_map map;
+	struct counter c;
+
+	count_maps(&c, &phys, w);
+	luo_report_init(report);
+	luo_map_init(&map, &phys, w->root);
+	assert_int_equal(luo_map_verify(&map, report, &totals, &arena, key), 0);
+	assert_int_equal(totals.map_entries, entries);
+	assert_int_equal(arena.used, 0);
+	return c.maps;
+}
+
+/*
+ * Entries whose whole span is plain RAM are counted without a look at each: 1,024 of order 4, where
+ * the orders below have no leaf.
+ */
+static void spans(void **state)
+{
+	u64 maps[2];
+
+	(void)state;
+	for (u32 i = 0; i < 2; i++) {
+		struct luo_report report;
+		struct world w;
+
+		world_open(&w, 12, WORLD_V5, 384);
+		world_preserve(&w, HIGH_BANK, 0);
+		for (u64 n = 0; n < (i ? 1024 : 1); n++)
+			world_preserve(&w, HIGH_BANK + MIB(256) + n * KIB(64), 4);
+		maps[i] = verify_map(&w, KIB(64), &report);
+		assert_int_equal(report.nr_findings, 0);
+		world_close(&w);
+	}
+	assert_int_equal(maps[0], maps[1]);
+}
+
+/* More leaves than the least memory has room for: it is said that shared ones were not looked for.
+ */
+static void too_little(void **state)
+{
+	struct luo_report report;
+	struct world w;
+
+	(void)state;
+	world_open(&w, 12, WORLD_V5, 8);
+	w.ram[1].size = GIB(64);
+	for (u64 n = 0; n < 300; n++)
+		world_preserve(&w, GIB(6) + n * MIB(128), 0);
+	verify_map(&w, KIB(4) + 512, &report);
+	assert_int_equal(report.nr_findings, 1);
+	assert_int_equal(report.findings[0].code, LUO_X01);
+	verify_map(&w, KIB(64), &report);
+	assert_int_equal(report.nr_findings, 0);
+	world_close(&w);
+}
+
 /* What stands for nothing is no page at address 0, where many machines have RAM: it is not read. */
 static void nothing_at_zero(void **state)
 {
@@ -221,6 +285,8 @@ static void nothing_at_zero(void **state)
 		run_open(&a, LUO_ARENA_MIN);
 		run(&a, &w, LUO_MODE_VERIFY);
 		expect_only(&a, LUO_M06, LUO_SEV_PANIC);
+		assert_int_equal(a.report.before.map_entries, w.entries + 1);
+		assert_int_equal(a.report.before.pages, w.pages);
 		run_close(&a);
 		world_close(&w);
 	}
@@ -253,8 +319,8 @@ static void bad_root(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(plain_leaf),
-		cmocka_unit_test(nothing_at_zero),
+		cmocka_unit_test(plain_leaf), cmocka_unit_test(spans),
+		cmocka_unit_test(too_little), cmocka_unit_test(nothing_at_zero),
 		cmocka_unit_test(bad_root),
 	};
 	int failed = cmocka_run_group_tests_name("map", tests, NULL, NULL);

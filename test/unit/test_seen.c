@@ -5,6 +5,7 @@
  * done that memory does not need. Some hashes are chosen here, as only who knows the key can.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "../../luo/seen.h"
 #include "world.h"
@@ -105,6 +106,27 @@ static void kinds(void **state)
 		assert_int_equal(owner, 7);
 		list_close(&l);
 	}
+}
+
+/* Names of one hash: the first eight bytes are such that it forgets the next eight. */
+static void one_hash(void **state)
+{
+	char a[64] = { 0 }, b[64] = { 0 };
+	struct list l;
+
+	(void)state;
+	list_open(&l, KIB(64), 1);
+	memcpy(a, l.seen.key, 8);
+	memcpy(b, l.seen.key, 8);
+	assert_null(memchr(a, 0, 8));
+	a[8] = 'a';
+	b[8] = 'b';
+	assert_true(luo_hash_name(l.seen.key, a) == luo_hash_name(l.seen.key, b));
+	assert_false(luo_seen_name(&l.seen, a));
+	assert_false(luo_seen_name(&l.seen, b));
+	assert_true(luo_seen_name(&l.seen, a));
+	assert_true(luo_seen_name(&l.seen, b));
+	list_close(&l);
 }
 
 /* A filter needs 1,024 bytes: with less it is said that not all were compared. */
@@ -230,6 +252,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table),
 		cmocka_unit_test(kinds),
+		cmocka_unit_test(one_hash),
 		cmocka_unit_test(least),
 		cmocka_unit_test(pairs),
 		cmocka_unit_test(one_share_of_filter),

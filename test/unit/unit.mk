@@ -56,7 +56,7 @@ mutate-case := $(patsubst %.c,$(MUTATE)/%.o,$(wildcard test/damage/*.c))
 mutate-test := $(patsubst test/unit/%.c,$(MUTATE)/%,$(wildcard test/unit/test_*.c))
 
 # The programs by how long they take: what the first have killed the last need not run with.
-mutate-quick := phys token chosen bzimage boot print next_image tree_edges walk edges refuse map \
+mutate-quick := phys token seen chosen bzimage boot print next_image tree_edges walk edges refuse map \
 		next_kernel find names tree_walk next_tree anchor anchor_write pages vacant next map_damage
 mutate-slow  := noise ladder limits sim_random stop sim
 mutate-rest  := $(filter-out $(mutate-quick) $(mutate-slow),$(mutate-test:$(MUTATE)/test_%=%))
@@ -90,8 +90,8 @@ mutate: mutate-programs
 # Lines of the core that these tests and the host tool's execute.
 COVER       := $(UNIT_DIR)/coverage
 COVER_TESTS := boot chosen compact find tree_walk kho kho_v1 limits map map_damage memfd names next \
-	       next_image next_kernel next_tree owners pages phys print refuse session_v2 session_v3 token v5 \
-	       vacant
+	       next_image next_kernel next_tree owners pages phys print refuse seen session_v2 session_v3 token \
+	       v5 vacant
 cover-core  := $(mutate-core:$(MUTATE)/%=$(COVER)/%)
 
 $(COVER)/core/luo_%.c.o: luo/%.c
