@@ -53,6 +53,13 @@ static void walk(struct list *l)
 	} while (l->walks < MOST_WALKS && luo_seen_again(&l->seen));
 }
 
+/* Tokens from 0 on, of which the last @twins are the first ones once more. */
+static void number(struct list *l, u64 twins)
+{
+	for (u64 i = 0; i < l->nr; i++)
+		l->token[i] = i < l->nr - twins ? i : i - (l->nr - twins);
+}
+
 /* The first half of the list is new, the second half is there again. */
 static void expect_second_half(const struct list *l, u32 walks)
 {
@@ -137,8 +144,7 @@ static void least(void **state)
 		struct list l;
 
 		list_open(&l, TABLE + 1024 - i * 16, 400);
-		for (u64 t = 0; t < l.nr; t++)
-			l.token[t] = t % 200;
+		number(&l, l.nr / 2);
 		walk(&l);
 		if (i) {
 			assert_true(l.seen.full);
@@ -164,12 +170,16 @@ static void pairs(void **state)
 		struct list l;
 
 		list_open(&l, cases[i].size, cases[i].nr);
-		for (u64 t = 0; t < l.nr; t++)
-			l.token[t] = t % (l.nr / 2);
+		number(&l, l.nr / 2);
 		walk(&l);
 		expect_second_half(&l, cases[i].walks);
 		list_close(&l);
 	}
+}
+
+static u64 hash_of_token(const struct list *l, u64 token)
+{
+	return luo_hash_pair(l->seen.key, (u64)LUO_SEEN_TOKEN << 56, token);
 }
 
 /* Tokens whose hashes are all in the first of 16 shares. */
@@ -178,7 +188,7 @@ static void choose(struct list *l, u64 different)
 	u64 t = 0;
 
 	for (u64 i = 0; i < different; t++)
-		if ((luo_hash_pair(l->seen.key, (u64)LUO_SEEN_TOKEN << 56, t) >> 28 & 15) == 0)
+		if ((hash_of_token(l, t) >> 28 & 15) == 0)
 			l->token[i++] = t;
 	for (u64 i = different; i < l->nr; i++)
 		l->token[i] = l->token[i - different];
@@ -212,6 +222,32 @@ static void one_share_of_table(void **state)
 	for (u64 i = 0; i < l.nr; i++)
 		assert_true(l.hits[i] <= (i >= l.nr / 2));
 	list_close(&l);
+}
+
+/* Others that look like the suspects do, more than the table was meant for: shares of them. */
+static void alike(void **state)
+{
+	struct list few, all;
+
+	(void)state;
+	list_open(&few, KIB(248), 1100);
+	list_open(&all, KIB(248), 1100 + 600);
+	number(&few, 100);
+	number(&all, 100);
+	for (u64 i = 0; i < few.nr; i++)
+		assert_false(luo_seen_token(&few.seen, 0, few.token[i]));
+	luo_filter_drain(&few.seen.filter);
+	assert_int_equal(few.seen.filter.suspects, 100);
+	for (u64 i = 1000, t = all.nr; i < 1600; t++)
+		if (luo_filter_suspects(&few.seen.filter, hash_of_token(&few, t)))
+			all.token[i++] = t;
+	walk(&all);
+	assert_false(all.seen.full);
+	assert_int_equal(all.walks, 1 + 1 + 4);
+	for (u64 i = 0; i < all.nr; i++)
+		assert_int_equal(all.hits[i], i >= 1600);
+	list_close(&few);
+	list_close(&all);
 }
 
 static u64 hash(u64 i)
@@ -257,6 +293,7 @@ int main(void)
 		cmocka_unit_test(pairs),
 		cmocka_unit_test(one_share_of_filter),
 		cmocka_unit_test(one_share_of_table),
+		cmocka_unit_test(alike),
 		cmocka_unit_test(full_filter),
 	};
 
