@@ -320,12 +320,43 @@ static void heads(void **state)
 					 !one_head(&head_cases[i], shift, 8));
 }
 
+/* Three blocks fit into two once there is a spare, which only another session's list can give. */
+static void spare_of_another_list(void **state)
+{
+	struct reader before, after;
+	struct world w;
+	struct answer a;
+	u64 most;
+
+	(void)state;
+	world_open(&w, 12, WORLD_V5, 8);
+	world_add_sessions(&w, 2);
+	most = world_file_capacity(&w);
+	world_add_files(&w, world_session(&w, 0),
+			(u64[3]){ most * 2 / 3, most * 2 / 3, most * 2 / 3 }, 3);
+	world_add_files(&w, world_session(&w, 1), (u64[2]){ 2, 2 }, 2);
+	world_finish(&w);
+	before = read_back(&w);
+	assert_int_equal(before.fblocks, 5);
+	run_open(&a, LUO_ARENA_MIN);
+	run(&a, &w, LUO_MODE_COMPACT);
+	expect_verdict(&a, LUO_VERDICT_REPAIRED);
+	after = read_back(&w);
+	assert_int_equal(after.fblocks, 3);
+	assert_int_equal(after.files, before.files);
+	assert_int_equal(after.digest, before.digest);
+	assert_int_equal(a.plan.stuck, 0);
+	run_close(&a);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unrepairable),
 		cmocka_unit_test(arrays_stay),
 		cmocka_unit_test(heads),
+		cmocka_unit_test(spare_of_another_list),
 	};
 	struct CMUnitTest *each = calloc(nr_shapes, sizeof(*each));
 	int failed = cmocka_run_group_tests_name("compact", tests, NULL, NULL);
