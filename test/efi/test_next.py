@@ -38,7 +38,8 @@ ASKED = {
     "refused": (rf'boot --kernel \other.img --cmdline "{ON}" --onerror halt',
                 COMPROMISED, ["LUO-K12 lose"]),
 }
-FINDING = re.compile(r"^\s*(LUO-[A-Z]\d\d \w+): ")
+# but for what the anchor of the payload that reset the machine adds, LUO-A
+FINDING = re.compile(r"^\s*(LUO-[B-Z]\d\d \w+): ")
 
 
 def findings(lines):
