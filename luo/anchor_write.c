@@ -190,22 +190,6 @@ static bool on_node(void *ctx, u64 pa)
 	return !w->full;
 }
 
-static void on_bad(void *ctx, enum luo_code code, u64 pa, u64 value)
-{
-	(void)ctx;
-	(void)code;
-	(void)pa;
-	(void)value;
-}
-
-static void on_leaf(void *ctx, u64 key, const u8 *bits, u64 pa)
-{
-	(void)ctx;
-	(void)key;
-	(void)bits;
-	(void)pa;
-}
-
 /* Room for one more sum at the end of the last run, or of a new one. */
 static u32 *next_sum(struct luo_anchor_writer *w, u64 pa)
 {
@@ -254,14 +238,13 @@ static void on_entry(void *ctx, u64 pa, u32 order)
  */
 u64 luo_anchor_finish(struct luo_anchor_writer *w, const struct luo_state *state, u64 pa)
 {
-	struct luo_map_visitor visitor = { on_node, on_bad, on_leaf, w };
 	struct luo_anchor_ser *head = (struct luo_anchor_ser *)w->base;
 	u64 slots = sizeof(*head) + w->phys->nr_scratch * sizeof(struct luo_range), runs;
 	struct luo_map map;
 	void *pad;
 
 	luo_map_open(&map, w->phys, state->kho->map, state->map_pa);
-	luo_map_walk(&map, &visitor);
+	luo_map_each_node(&map, on_node, w);
 	runs = w->used;
 	luo_map_each(&map, on_entry, w);
 	pad = take(w, -w->used & 31);

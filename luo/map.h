@@ -82,6 +82,7 @@ int luo_map_word(struct luo_map *map, u64 pa, u32 order, u64 *word_pa, u64 *mask
 void luo_map_walk(const struct luo_map *map, const struct luo_map_visitor *visitor);
 int luo_map_verify(struct luo_map *map, struct luo_report *report, struct luo_totals *totals,
 		   struct luo_arena *arena, const u64 key[2]);
+void luo_map_each_node(const struct luo_map *map, bool (*node)(void *ctx, u64 pa), void *ctx);
 void luo_map_each(const struct luo_map *map, void (*entry)(void *ctx, u64 pa, u32 order),
 		  void *ctx);
 

@@ -318,3 +318,19 @@ void luo_map_each(const struct luo_map *map, void (*entry)(void *ctx, u64 pa, u3
 
 	luo_map_walk(map, &visitor);
 }
+
+static void no_leaf(void *ctx, u64 key, const u8 *bits, u64 leaf_pa)
+{
+	(void)ctx;
+	(void)key;
+	(void)bits;
+	(void)leaf_pa;
+}
+
+/** luo_map_each_node() - call @node for every node or chunk; false leaves out what is below it. */
+void luo_map_each_node(const struct luo_map *map, bool (*node)(void *ctx, u64 pa), void *ctx)
+{
+	struct luo_map_visitor visitor = { node, each_bad, no_leaf, ctx };
+
+	luo_map_walk(map, &visitor);
+}

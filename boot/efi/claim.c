@@ -69,29 +69,12 @@ static bool on_node(void *ctx, u64 pa)
 	return !w->ended;
 }
 
-static void on_bad(void *ctx, enum luo_code code, u64 pa, u64 value)
-{
-	(void)ctx;
-	(void)code;
-	(void)pa;
-	(void)value;
-}
-
-static void on_leaf(void *ctx, u64 key, const u8 *bits, u64 pa)
-{
-	(void)ctx;
-	(void)key;
-	(void)bits;
-	(void)pa;
-}
-
 static const struct luo_phys *the_phys;
 static const struct luo_state *the_state;
 
 /* Everything: entries of the map, its nodes, scratch areas. The state is the one of efi_claim(). */
 static void walk_all(struct walk *w)
 {
-	struct luo_map_visitor visitor = { on_node, on_bad, on_leaf, w };
 	static struct luo_map map;
 
 	w->page = luo_page_size(the_phys);
@@ -101,7 +84,7 @@ static void walk_all(struct walk *w)
 	if (!the_state->has_map)
 		return;
 	luo_map_open(&map, the_phys, the_state->kho->map, the_state->map_pa);
-	luo_map_walk(&map, &visitor);
+	luo_map_each_node(&map, on_node, w);
 	flush(w);
 	luo_map_each(&map, on_entry, w);
 	flush(w);
