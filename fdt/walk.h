@@ -2,12 +2,10 @@
 /*
  * A device tree, read once from front to end.
  *
- * libfdt looks for each node and property from the beginning and asks for every letter of a node's
- * name whether it may be read. A machine's tree has some hundred nodes, and with libfdt the look
- * for what the payload wants of it was 40 passes: forty times as many instructions as everything
- * else that is done between two kernels. Here a pass takes a few instructions for each token, and
- * a tree that is not sound is found out on the way. The trees of KHO are small; they, and whatever
- * is written, are libfdt's.
+ * libfdt looks for each node and property from the beginning and asks for each letter of a node's
+ * name whether it may be read: what arm64's payload wants of a machine's tree took most of all its
+ * instructions that way. Here a pass takes a few instructions for each token, and a tree that is not
+ * sound is found out on the way. What is written is libfdt's.
  */
 #ifndef FDT_WALK_H
 #define FDT_WALK_H

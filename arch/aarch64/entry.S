@@ -11,7 +11,8 @@
  * translation registers are leftovers.
  *
  * The next kernel is to find exactly this, so what we change is put back: SCTLR, TCR, MAIR,
- * TTBR0, VBAR, SP, SPSel, DAIF. HCR_EL2 is never written. x0 is then our copy of the device tree.
+ * TTBR0, VBAR, SP, SPSel, DAIF. HCR_EL2 is never written. x0 is then
+ * the device tree that came in, or our copy of it when something in it had to be changed.
  * TPIDR holds the incoming one meanwhile: the kernel sets that register before it reads it.
  *
  * Caches, step by step. Sections are those of the Arm Architecture Reference Manual for A-profile
