@@ -6,12 +6,4 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "host"))
 
-from importlib import util      # noqa: E402
-
-_SPEC = util.spec_from_file_location(
-    "host_conftest", Path(__file__).resolve().parents[1] / "host/conftest.py")
-_HOST = util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_HOST)
-pytest_sessionstart = _HOST.pytest_sessionstart
-pytest_runtest_makereport = _HOST.pytest_runtest_makereport
-pytest_make_collect_report = _HOST.pytest_make_collect_report
+from beside import *        # noqa: E402, F401, F403

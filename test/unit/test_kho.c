@@ -318,6 +318,24 @@ static void no_luo(void **state)
 	}
 }
 
+/* KHO without its map is the end of all that is preserved, whoever it belongs to. */
+static void no_luo_no_map(void **state)
+{
+	struct world w;
+	struct answer a;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_V5);
+	w.kho.child = NULL;
+	w.kho.map_value = 0;
+	world_write_kho(&w);
+	run_open(&a, LUO_ARENA_MIN);
+	run(&a, &w, LUO_MODE_COMPACT);
+	expect_only(&a, LUO_K04, LUO_SEV_LOSE);
+	run_close(&a);
+	world_close(&w);
+}
+
 /* The page of the container is not preserved: said once, though the list's head is in it too. */
 static void said_once(void **state)
 {
@@ -361,8 +379,9 @@ static void page_sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(versions),  cmocka_unit_test(names),	   cmocka_unit_test(no_luo),
-		cmocka_unit_test(said_once), cmocka_unit_test(page_sizes),
+		cmocka_unit_test(versions),	 cmocka_unit_test(names),
+		cmocka_unit_test(no_luo),	 cmocka_unit_test(said_once),
+		cmocka_unit_test(no_luo_no_map), cmocka_unit_test(page_sizes),
 	};
 	int failed = cmocka_run_group_tests_name("kho", tests, NULL, NULL);
 

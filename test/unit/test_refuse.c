@@ -300,16 +300,9 @@ static void spare_not_wanted(void **state)
 {
 	struct world w;
 	struct answer a;
-	u64 most;
 
 	(void)state;
-	world_open(&w, 12, WORLD_V5, 8);
-	world_add_sessions(&w, 2);
-	most = world_file_capacity(&w);
-	world_add_files(&w, world_session(&w, 0),
-			(u64[3]){ most * 2 / 3, most * 2 / 3, most * 2 / 3 }, 3);
-	world_add_files(&w, world_session(&w, 1), (u64[2]){ 2, 2 }, 2);
-	world_finish(&w);
+	world_spare_elsewhere(&w);
 	run_open(&a, LUO_ARENA_MIN);
 	expect_refused(&w, &a);
 	run_close(&a);

@@ -178,6 +178,7 @@ u64 world_chunk_word(struct world *w, u64 pa, u32 order, u64 *mask);
 void world_write_kho(struct world *w);
 void world_write_tree(struct world *w);
 void world_write_memblock(struct world *w, u64 start, u64 size);
+void world_spare_elsewhere(struct world *w);
 void world_finish(struct world *w);
 u64 world_head_at(struct world *w);
 

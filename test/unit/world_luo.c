@@ -218,3 +218,17 @@ void world_standard(struct world *w, u32 shift, enum world_abi abi)
 	world_add_files(w, world_session(w, 1), &few, 1);
 	world_finish(w);
 }
+
+/* Three blocks of files fit into two once there is a spare, which another session's list can give.
+ */
+void world_spare_elsewhere(struct world *w)
+{
+	u64 part;
+
+	world_open(w, 12, WORLD_V5, 8);
+	world_add_sessions(w, 2);
+	part = world_file_capacity(w) * 2 / 3;
+	world_add_files(w, world_session(w, 0), (u64[3]){ part, part, part }, 3);
+	world_add_files(w, world_session(w, 1), (u64[2]){ 2, 2 }, 2);
+	world_finish(w);
+}
