@@ -65,7 +65,7 @@ help:
 #: make check-bare   a bare Debian 12 and 13 (debootstrap, as root) go from nothing to make run and
 #:                   make check, and install the Debian packages; hours, in none of the checks
 #: make mutate       disables each check of the core in turn: some test must fail, or the reason why none
-#:                   can stands in test/mutate/survivors; in make check-long
+#:                   can stands in test/mutate/survivors (12 minutes); in make check-long
 #: make coverage     lines of luo/ and fdt/ that unit tests and the host tool's execute: at least
 #:                   95 %, and every branch that refuses is taken (4 minutes; in make check-long)
 #: make packages     install what all of the above needs (or print how, when not root)
