@@ -10,6 +10,7 @@ int cmd_info(const struct options *opt);
 int cmd_list(const struct options *opt);
 int cmd_map(const struct options *opt);
 int cmd_compact(const struct options *opt);
+int cmd_cat(const struct options *opt);
 int cmd_diff(const struct options *opt);
 int cmd_explain(const struct options *opt);
 int cmd_abi(const struct options *opt);

@@ -11,7 +11,7 @@
 #include "message.h"
 #include "output.h"
 
-#define COMMANDS "verify, info, list, map, compact -n, diff, explain, abi, doctor, wrap"
+#define COMMANDS "verify, info, list, map, compact -n, cat, diff, explain, abi, doctor, wrap"
 
 #define TEXT	  (1U << HOST_FORMAT_TEXT)
 #define TEXT_JSON (TEXT | 1U << HOST_FORMAT_JSON)
@@ -29,6 +29,7 @@ static const struct {
 	{ "list", cmd_list, TEXT_JSON, true },
 	{ "map", cmd_map, TEXT_JSON, true },
 	{ "compact", cmd_compact, TEXT_JSON | KTAP, true },
+	{ "cat", cmd_cat, TEXT, true },
 	{ "diff", cmd_diff, TEXT_JSON, true },
 	{ "explain", cmd_explain, TEXT | MARKDOWN, false },
 	{ "abi", cmd_abi, TEXT_JSON | MARKDOWN, false },
@@ -52,7 +53,7 @@ static int check_dumps(const struct options *o)
 		return o->nr_dumps ? 0 : usage(o->command, "no dump is given");
 	if (o->nr_dumps)
 		return usage(o->command, "--live takes no dump");
-	if (diff || !strcmp(o->command, "compact"))
+	if (diff || !strcmp(o->command, "compact") || !strcmp(o->command, "cat"))
 		return usage(o->command, "has no --live form");
 	return 0;
 }
@@ -73,6 +74,8 @@ static int check_words(const struct options *o, u32 forms, bool dumps)
 		return usage(o->command, "-n belongs to compact");
 	if (o->next_kernel && strcmp(o->command, "verify"))
 		return usage(o->command, "--next-kernel belongs to verify");
+	if ((o->session || o->has_token) && strcmp(o->command, "cat"))
+		return usage(o->command, "--session and --token belong to cat");
 	if ((o->config || o->cmdline) && strcmp(o->command, "doctor"))
 		return usage(o->command, "--config and --cmdline belong to doctor");
 	return dumps ? check_dumps(o) : 0;

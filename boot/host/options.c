@@ -26,6 +26,8 @@ enum {
 	OPT_LIVE,
 	OPT_CONFIG,
 	OPT_CMDLINE,
+	OPT_SESSION,
+	OPT_TOKEN,
 };
 
 static const struct option long_options[] = {
@@ -41,6 +43,8 @@ static const struct option long_options[] = {
 	{ "live", no_argument, NULL, OPT_LIVE },
 	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "cmdline", required_argument, NULL, OPT_CMDLINE },
+	{ "session", required_argument, NULL, OPT_SESSION },
+	{ "token", required_argument, NULL, OPT_TOKEN },
 	{ "next-kernel", required_argument, NULL, OPT_NEXT_KERNEL },
 	{ NULL, 0, NULL, 0 },
 };
@@ -53,7 +57,7 @@ struct pending {
 	bool has_kho_fdt;
 };
 
-static int parse_address(const char *option, const char *text, u64 *value)
+static int parse_number(const char *option, const char *what, const char *text, u64 *value)
 {
 	char *end;
 
@@ -61,7 +65,7 @@ static int parse_address(const char *option, const char *text, u64 *value)
 	*value = strtoull(text, &end, 0);
 	if (!errno && *end == '\0' && *text >= '0' && *text <= '9')
 		return 0;
-	host_error("%s '%s' is no address; give a number such as 0x40000000", option, text);
+	host_error("%s '%s' is no %s; give a number such as 0x40000000", option, text, what);
 	return HOST_USAGE;
 }
 
@@ -83,12 +87,12 @@ static int take_base(struct pending *p, const char *text)
 		return HOST_USAGE;
 	}
 	p->set = true;
-	return parse_address("--base", text, &p->base);
+	return parse_number("--base", "address", text, &p->base);
 }
 
 static int take_kho_fdt(struct options *o, struct pending *p, const char *text)
 {
-	int err = parse_address("--kho-fdt", text, &o->kho_fdt);
+	int err = parse_number("--kho-fdt", "address", text, &o->kho_fdt);
 
 	o->has_kho_fdt = true;
 	o->nr_kho_fdts++;
@@ -156,6 +160,12 @@ static int take_flag(struct options *o, int opt)
 	case OPT_CMDLINE:
 		o->cmdline = optarg;
 		break;
+	case OPT_SESSION:
+		o->session = optarg;
+		break;
+	case OPT_TOKEN:
+		o->has_token = true;
+		return parse_number("--token", "token", optarg, &o->token);
 	}
 	return 0;
 }

@@ -44,6 +44,7 @@ struct dump_arg {
  * @output:   -o, or NULL
  * @next_kernel: --next-kernel, or NULL
  * @config, @cmdline: --config, --cmdline, or NULL
+ * @session, @token: --session, or NULL, and --token when @has_token
  * @help, @version: --help, --version
  */
 struct options {
@@ -63,6 +64,9 @@ struct options {
 	const char *next_kernel;
 	const char *config;
 	const char *cmdline;
+	const char *session;
+	u64 token;
+	bool has_token;
 	bool help;
 	bool version;
 };

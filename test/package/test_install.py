@@ -12,7 +12,7 @@ from tool import BUILD, PAYLOAD, PAYLOAD_ARM64, TOP, run
 VERSION = (TOP / "VERSION").read_text().strip()
 MAN = {path.name: path for path in (TOP / "docs/man").iterdir()}
 COMPLETION = TOP / "configs/completion/luo"
-COMMANDS = "verify info list map compact diff explain abi doctor wrap".split()
+COMMANDS = "verify info list map compact cat diff explain abi doctor wrap".split()
 
 
 def make(*words):

@@ -9,6 +9,7 @@ import json
 
 import pytest
 
+from content import content
 from guest import Batch, check, close, create
 from kexec import Hop
 from state import PAGE
@@ -88,6 +89,9 @@ def test_folios_of_many_pages(boot, images, seed, nonce, work):
     assert answer["unclaimed"]["entries"] == 0 and answer["complete"]
     entries, number = owners(answer)["folios"]
     assert entries < number
+    for name in batch.names():
+        images.luo("cat", "--session", name, "--token", 0, "-o", work / name, work / "core")
+        assert (work / name).read_bytes() == content(seed, name, 0, batch.size)
     check(vm, batch)
 
 
