@@ -148,7 +148,8 @@ static int check(const struct answer *a, const struct wanted *w)
 	return 0;
 }
 
-/* One folio, page by page; false: a page of it is not in the dump. */
+/* One folio, page by page, or only looked at without @to; false: a page of it is not in the dump.
+ */
 static bool put_folio(const struct answer *a, const struct folio *f, u64 *left, FILE *to)
 {
 	u64 page = luo_page_size(&a->phys);
@@ -166,27 +167,36 @@ static bool put_folio(const struct answer *a, const struct folio *f, u64 *left, 
 	return true;
 }
 
-static int put(const struct answer *a, const struct wanted *w)
+static bool put_file(const struct answer *a, const struct wanted *w, FILE *to)
 {
 	u64 left = w->file.size;
-	struct output output;
-	int status = output_open(&output, a->opt, &a->dump);
+	bool whole = true;
 
+	for (u64 i = 0; i < w->nr && whole; i++)
+		if (w->folio[i].file == w->file.index)
+			whole = put_folio(a, &w->folio[i], &left, to);
+	return whole;
+}
+
+static int put(const struct answer *a, const struct wanted *w)
+{
+	struct output output;
+	int status;
+
+	if (!put_file(a, w, NULL))
+		return refuse(w, "a page of it is not in the dump");
+	status = output_open(&output, a->opt, &a->dump);
 	if (status)
 		return status;
 	output.colour.on = false;
-	for (u64 i = 0; i < w->nr && !status; i++)
-		if (w->folio[i].file == w->file.index &&
-		    !put_folio(a, &w->folio[i], &left, output.file))
-			status = refuse(w, "a page of it is not in the dump");
-	return output_close(&output, status);
+	put_file(a, w, output.file);
+	return output_close(&output, 0);
 }
 
 /**
  * cmd_cat() - write the content of a preserved memfd
  *
- * Return: 0; HOST_FAILED or HOST_USAGE after a message, with nothing written unless pages of the
- * content are missing in the dump.
+ * Return: 0; HOST_FAILED or HOST_USAGE after a message, with nothing written.
  */
 int cmd_cat(const struct options *opt)
 {

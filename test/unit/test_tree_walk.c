@@ -141,7 +141,7 @@ static void root(void **state)
 	assert_int_equal(r.cells[0], 2);
 	assert_int_equal(r.cells[1], 1);
 	assert_true(fdt_root_child(&r, FDT_CHOSEN, &node));
-	assert_string_equal(fdt_walk_prop(&node, "bootargs", &len), "quiet");
+	assert_string_equal((const char *)fdt_walk_prop(&node, "bootargs", &len), "quiet");
 	assert_int_equal(len, 6);
 	assert_true(fdt_walk_text(&node, "bootargs", "quiet"));
 	assert_false(fdt_walk_text(&node, "bootargs", "qui"));
