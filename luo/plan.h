@@ -51,6 +51,7 @@ struct luo_op {
  * @bytes:   bytes written
  * @kept:    empty blocks that stay: the list must keep one
  * @stuck:   blocks above the fewest: no block is free to rebuild others in, nor can one be freed
+ * @held:    of the dropped blocks, those that stay preserved: a file or the FLB area lies there too
  * @cut:     vacant entries that are no longer counted
  * @holes:   vacant entries that stay, because a session follows them in their block
  */
@@ -64,6 +65,7 @@ struct luo_plan {
 	u64 bytes;
 	u64 kept;
 	u64 stuck;
+	u64 held;
 	u64 cut;
 	u64 holes;
 };

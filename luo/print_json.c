@@ -129,6 +129,7 @@ static void compaction(const struct luo_out *out, const struct luo_report *r,
 	number(out, "entries_moved", p->moved, ",");
 	number(out, "bytes_written", p->bytes, ",");
 	number(out, "blocks_without_spare", p->stuck, ",");
+	number(out, "blocks_held", p->held, ",");
 	number(out, "empty_blocks_kept", p->kept, ",");
 	number(out, "vacant_cut", p->cut, ",");
 	number(out, "vacant_kept", p->holes, "},");

@@ -94,6 +94,8 @@ void luo_print_plan(const struct luo_out *out, const struct luo_report *r,
 		luo_put(out, ": " LUO_NO_CHAIN);
 	print_reason(out, plan->stuck,
 		     " blocks above the fewest stay: none is free to rebuild others in");
+	print_reason(out, plan->held,
+		     " dropped blocks stay preserved: a file or the FLB area points there");
 	print_reason(out, plan->kept, " empty blocks must stay");
 	print_reason(out, plan->cut, " vacant entries are no longer counted");
 	print_reason(out, plan->holes, " vacant entries must stay: sessions follow in their block");

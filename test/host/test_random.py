@@ -16,6 +16,9 @@ from state import File, Ram, Session, State
 from tool import ERRORS, FAILED, OK, OWNERS, TO_DO, run
 
 ROUNDS = 25
+# Seeds of rounds that once failed. 3627: a file's record lies in a session
+# block that the plan drops.
+ONCE_FAILED = [3627]
 
 
 def made_up():
@@ -85,6 +88,11 @@ def test_random_damage(tmp_path, seed, part):
     for number in range(part * ROUNDS, (part + 1) * ROUNDS):
         print(f"round {number}")
         one_round(tmp_path, random.Random(seed + number))
+
+
+@pytest.mark.parametrize("number", ONCE_FAILED)
+def test_damage_that_once_failed(tmp_path, number):
+    assert one_round(tmp_path, random.Random(number)), "there is no plan"
 
 
 def damage_tree(tree, chance):

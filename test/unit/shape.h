@@ -28,6 +28,11 @@ struct expected_op {
 	u64 new[2];
 };
 
+struct expected_drop {
+	u64 pa;
+	u32 order;
+};
+
 /* What has been counted at the end of a pass over lists whose blocks are of one size. */
 struct expected_pass {
 	u32 links;
@@ -45,10 +50,7 @@ struct expected {
 	struct expected_op clear[64];
 	u32 nr_clears;
 	u64 blocks, fblocks, pages;
-	struct {
-		u64 pa;
-		u32 order;
-	} dropped[128];
+	struct expected_drop dropped[128];
 	u32 nr_dropped;
 	struct expected_pass pass[2];
 	u32 nr_passes;

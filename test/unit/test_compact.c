@@ -26,11 +26,19 @@ static void expect_clear(const struct luo_op *op, const struct expected_op *want
 	fail_msg("clear at %#llx", (unsigned long long)op->pa);
 }
 
-static void expect_scrub(const struct luo_op *op, u64 pa, u64 page, u32 order)
+/* Dropped blocks of one size, by ascending address. */
+static void expect_scrubs(const struct luo_op *op, const struct expected_drop *want, u32 nr,
+			  u64 page)
 {
-	assert_int_equal(op->why, LUO_OP_SCRUB);
-	assert_int_equal(op->pa, pa);
-	assert_int_equal(op->len, page << order);
+	for (u32 i = 0; i < nr; i++) {
+		u32 below = 0;
+
+		for (u32 j = 0; j < nr; j++)
+			below += want[j].pa < want[i].pa;
+		assert_int_equal(op[below].why, LUO_OP_SCRUB);
+		assert_int_equal(op[below].pa, want[i].pa);
+		assert_int_equal(op[below].len, page << want[i].order);
+	}
 }
 
 /* Pointers first, then content of dropped blocks, then their keys. Gives back what is behind. */
@@ -38,14 +46,14 @@ static const struct luo_op *expect_pass(const struct luo_op *op, const struct ex
 					const struct expected_pass *from,
 					const struct expected_pass *to, u64 page)
 {
-	u32 clears = to->clears - from->clears;
+	u32 clears = to->clears - from->clears, scrubs = to->dropped - from->dropped;
 
 	for (u32 i = from->links; i < to->links; i++, op++) {
 		expect_op(op, &e->link[i]);
 		assert_int_equal(op->why, op->len == 16 ? LUO_OP_RELINK : LUO_OP_HEAD);
 	}
-	for (u32 i = from->dropped; i < to->dropped; i++)
-		expect_scrub(op++, e->dropped[i].pa, page, e->dropped[i].order);
+	expect_scrubs(op, &e->dropped[from->dropped], scrubs, page);
+	op += scrubs;
 	for (u32 i = 0; i < clears; i++) {
 		expect_clear(&op[i], &e->clear[from->clears], clears);
 		for (u32 j = 0; j < i; j++)

@@ -89,7 +89,7 @@ mutate: mutate-programs
 
 # Lines of the core that these tests and the host tool's execute.
 COVER       := $(UNIT_DIR)/coverage
-COVER_TESTS := boot chosen compact find tree_walk kho kho_v1 limits map map_damage memfd names next \
+COVER_TESTS := boot chosen compact find held tree_walk kho kho_v1 limits map map_damage memfd names next \
 	       next_image next_kernel next_tree owners pages phys print refuse seen session_v2 session_v3 token \
 	       v5 vacant
 cover-core  := $(mutate-core:$(MUTATE)/%=$(COVER)/%)
