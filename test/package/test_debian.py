@@ -89,10 +89,23 @@ def test_each_file_is_in_one_package(built):
     assert {names[0] for names in owners.values()} == set(PACKAGES)
 
 
-def test_installing_starts_and_enables_nothing(built):
+@pytest.mark.parametrize("step", ["preinst install", "postinst configure", "postinst abort-upgrade",
+                                  "prerm upgrade", "prerm remove", "postrm remove"])
+def test_installing_starts_and_enables_nothing(built, tmp_path, step):
+    """debhelper's scripts, where it makes any, among stubs for what they call: the unit was never
+    enabled. One that was stays so; that is all they may ask for."""
     (deb,) = built.glob("luo-payload_*.deb")
-    control = built / "control"
-    subprocess.run(["dpkg-deb", "-e", deb, control], check=True)
-    for script in control.glob("p*"):
-        text = script.read_text()
-        assert "enable" not in text and "deb-systemd-invoke" not in text, script
+    subprocess.run(["dpkg-deb", "-e", deb, tmp_path / "control"], check=True)
+    script, _, word = step.partition(" ")
+    said = tmp_path / "said"
+    said.touch()
+    for name in ("deb-systemd-helper", "deb-systemd-invoke", "systemctl"):
+        (tmp_path / name).write_text(f'#!/bin/sh\necho "{name} $*" >>{said}\n'
+                                     'case $* in *was-enabled*) exit 1 ;; esac\n')
+        (tmp_path / name).chmod(0o755)
+    path = tmp_path / "control" / script
+    if path.exists():
+        subprocess.run(["sh", path, word], check=True,
+                       env={"PATH": f"{tmp_path}:/usr/bin:/bin", "DPKG_MAINTSCRIPT_PACKAGE": "luo"})
+    for line in said.read_text().splitlines():
+        assert not {"enable", "start", "restart", "deb-systemd-invoke"} & set(line.split()), line
