@@ -22,12 +22,10 @@ static bool adds_up(const struct luo_anchor_ser *h)
 	return h->run_bytes <= left && !(h->run_bytes & 7);
 }
 
-static bool is_magic(const u8 *p, size_t len)
+static bool is_magic(const u8 *p, const char *magic, size_t len)
 {
-	static const u8 magic[16] = LUO_ANCHOR_MAGIC;
-
 	for (size_t i = 0; i < len; i++)
-		if (p[i] != magic[i])
+		if (p[i] != (u8)magic[i])
 			return false;
 	return true;
 }
@@ -50,8 +48,9 @@ static bool in_own_scratch(const struct luo_anchor_ser *h, const u8 *list)
  * @pa:   any value
  * @a:    filled in on success; points into mapped memory
  *
- * Return: 0; LUO_E_ALIGN or LUO_E_RAM for the address; LUO_E_NONE when there is none;
- * LUO_E_VERSION when it is of another version; LUO_E_FORMAT when it is damaged, or a copy of one.
+ * Return: 0; LUO_E_ALIGN or LUO_E_RAM for the address; LUO_E_NONE when there is none, or a used
+ * one; LUO_E_VERSION when it is of another version; LUO_E_FORMAT when it is damaged, or a copy of
+ * one.
  */
 int luo_anchor_open(const struct luo_phys *phys, u64 pa, struct luo_anchor *a)
 {
@@ -63,9 +62,10 @@ int luo_anchor_open(const struct luo_phys *phys, u64 pa, struct luo_anchor *a)
 	p = luo_map(phys, pa, LUO_ANCHOR_ALIGN);
 	if (!p)
 		return LUO_E_RAM;
-	if (!is_magic(p, LUO_ANCHOR_FAMILY))
+	if (!is_magic(p, LUO_ANCHOR_MAGIC, LUO_ANCHOR_FAMILY) ||
+	    is_magic(p, LUO_ANCHOR_USED, sizeof(h->magic)))
 		return LUO_E_NONE;
-	if (!is_magic(p, sizeof(h->magic)))
+	if (!is_magic(p, LUO_ANCHOR_MAGIC, sizeof(h->magic)))
 		return LUO_E_VERSION;
 	__builtin_memcpy(h, p, sizeof(*h));
 	if (h->pa != pa || h->size < sizeof(*h) || h->size & 31 || !adds_up(h))

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * The anchor: what the payload leaves in a scratch area when it resets the machine, so that
- *firmware's side finds the state again and can tell what was trodden on in between. It says where
- *the KHO FDT is, what the list of scratch areas held (the list itself need not outlive the reset),
- *and has a digest of every page of metadata, by owner; of every other preserved page when asked to.
+ * firmware's side finds the state again and can tell what was trodden on in between. It says where
+ * the KHO FDT is, what the list of scratch areas held (the list itself need not outlive the reset),
+ * and has a digest of every page of metadata, by owner; of every other preserved page when
+ * asked to.
  *
  *	struct luo_anchor_ser | scratch areas | slots | runs of pages, each followed by its sums
  *
@@ -18,6 +19,7 @@
 #include "state.h"
 
 #define LUO_ANCHOR_MAGIC  "luo-anchor-1\0\0\0" /* 16 bytes with the last NUL */
+#define LUO_ANCHOR_USED	  "luo-anchor-used"    /* instead, once its state was handed on */
 #define LUO_ANCHOR_FAMILY 11		       /* bytes of it that all versions share */
 #define LUO_ANCHOR_ALIGN  4096		       /* of its address, in bytes */
 

@@ -8,20 +8,16 @@
 
 #include "../../luo/error.h"
 
-static struct fdt_anchored anchored;
 static struct luo_anchor_check check;
+static struct fdt_anchored anchored = { .check = &check };
 
 static EFI_STATUS bad(u64 pa, int err)
 {
 	luo_put(&efi_console, "luo: --anchor ");
 	luo_put_hex(&efi_console, pa);
-	if (err == LUO_E_VERSION)
-		luo_put(&efi_console, ": is of another version\n");
-	else if (err == LUO_E_FORMAT)
-		luo_put(&efi_console, ": is damaged\n");
-	else
-		luo_put(&efi_console,
-			anchored.stale ? ": is of an earlier state\n" : ": there is no anchor\n");
+	luo_put(&efi_console, ": ");
+	luo_put(&efi_console, fdt_anchor_word(&anchored, err));
+	luo_put(&efi_console, "\n");
 	return EFI_NOT_FOUND;
 }
 
@@ -40,12 +36,7 @@ EFI_STATUS efi_anchor_find(struct efi_work *w, struct fdt_locate *l)
 	if (given && err)
 		return bad(given, err);
 	if (err == LUO_E_TIE) {
-		efi_say("two anchors of one live update name different KHO FDTs; name one with "
-			"--anchor ADDR:");
-		luo_put_hex(&efi_console, anchored.all.best.head.pa);
-		luo_put(&efi_console, "\n");
-		luo_put_hex(&efi_console, anchored.all.other);
-		luo_put(&efi_console, "\n");
+		fdt_anchor_say_tie(&anchored, "--anchor ADDR", &efi_console);
 		return EFI_NOT_FOUND;
 	}
 	if (!err)
@@ -56,45 +47,28 @@ EFI_STATUS efi_anchor_find(struct efi_work *w, struct fdt_locate *l)
 /** efi_anchor_check() - compare memory with the anchor, before anything is written. */
 void efi_anchor_check(struct efi_work *w)
 {
-	if (!anchored.taken)
-		return;
-	luo_anchor_check(&check, &w->phys, &anchored.all.best);
-	w->trodden = check.meta + check.content;
+	w->trodden = fdt_anchor_check(&anchored, &w->phys);
 }
 
 /** efi_anchor_owner() - told of every claim of luo_follow(). */
 void efi_anchor_owner(u8 kind, u64 pa, u64 size, const struct luo_owner *owner)
 {
-	if (anchored.taken)
-		luo_anchor_owner(&check, luo_claimant_word(kind), pa, size, owner);
+	fdt_anchor_owner(&anchored, kind, pa, size, owner);
 }
 
 /** efi_anchor_report() - findings and lines about anchors and what was trodden on. */
 void efi_anchor_report(struct efi_work *w)
 {
-	fdt_anchor_report(&anchored, &w->report);
-	if (!anchored.taken)
-		return;
-	luo_anchor_report(&check, &w->report);
-	luo_print_anchor(&efi_console, &check);
+	fdt_anchor_say(&anchored, &w->report, &efi_console);
 }
 
 /** efi_anchor_renew() - after a compaction the anchor has to be about what there is now. */
 void efi_anchor_renew(struct efi_work *w)
 {
-	struct luo_anchor *a = &anchored.all.best;
-	struct luo_anchor_writer writer = {
-		.phys = &w->phys,
-		.base = (u8 *)(size_t)a->head.pa,
-		.room = a->head.size,
-		.all = a->head.run_bytes,
-	};
+	const struct luo_anchor_ser *h = &anchored.all.best.head;
 
-	if (!anchored.taken || !efi_claimed(a->head.pa, a->head.size))
-		return;
-	efi_anchor_used(true);
-	fdt_anchor_write(&writer, &w->state, a->head.pa);
-	luo_anchor_open(&w->phys, a->head.pa, a);
+	if (anchored.taken && efi_claimed(h->pa, h->size))
+		fdt_anchor_renew(&anchored, &w->phys, &w->state, (void *)(size_t)h->pa);
 }
 
 /**
@@ -106,7 +80,5 @@ void efi_anchor_used(bool used)
 	const struct luo_anchor_ser *h = &anchored.all.best.head;
 
 	if (anchored.taken && efi_claimed(h->pa, sizeof(*h)))
-		__builtin_memcpy((void *)(size_t)h->pa,
-				 used ? "luo-anchor-used" : (const char *)h->magic,
-				 sizeof(h->magic));
+		fdt_anchor_mark(&anchored, (void *)(size_t)h->pa, used);
 }

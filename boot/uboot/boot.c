@@ -146,7 +146,10 @@ int uboot_boot(struct uboot_run *run, int argc, char *const argv[])
 	bool ready = startable(run) && parse(run, argc, argv, &load) && uboot_prepare(run, &load);
 
 	uboot_say_report(run);
-	if (ready && (run->report.verdict != LUO_VERDICT_ERRORS || onerror(run, &load)))
+	if (ready && (run->report.verdict != LUO_VERDICT_ERRORS || onerror(run, &load))) {
+		uboot_anchor_used(run, true);
 		uboot_start(&load);
+		uboot_anchor_used(run, false);
+	}
 	return CMD_RET_FAILURE;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * Where the state is: the address that was given, else the device tree that U-Boot was given, else
- * the one at $fdt_addr, else a scan of all memory, in which what does not verify does not count.
+ * the one at $fdt_addr, else an anchor, else a scan of all memory, in which what does not verify
+ * does not count.
  */
 #include "firmware.h"
 
@@ -83,6 +84,7 @@ static int find_given(struct uboot_run *run, const char *word)
 	struct locate *s;
 	char *end;
 	u64 pa = simple_strtoull(word, &end, 16);
+	int err;
 
 	if (*end || end == word) {
 		printf("luo: %s is no address (hexadecimal)\n", word);
@@ -99,13 +101,18 @@ static int find_given(struct uboot_run *run, const char *word)
 	    run->found.handover.fdt_pa == pa)
 		return 0;
 	run->tree = NULL;
-	run->found = (struct luo_found){ .how = "its address, as told" };
+	run->found = (struct luo_found){ 0 };
 	s = open_locate(run);
 	if (!s)
 		return LUO_E_ARENA;
-	fdt_locate_given(&s->l, pa, &run->found);
+	err = uboot_anchor_given(run, &s->l, pa);
+	if (err == LUO_E_NONE) {
+		run->found.how = "its address, as told";
+		fdt_locate_given(&s->l, pa, &run->found);
+		err = 0;
+	}
 	free(s);
-	return 0;
+	return err;
 }
 
 static void say_ties(const struct fdt_locate *l)
@@ -118,22 +125,31 @@ static void say_ties(const struct fdt_locate *l)
 			       (unsigned long long)l->scan.c[i].number);
 }
 
-static int find_by_scan(struct uboot_run *run)
+static int find_by_scan(struct uboot_run *run, struct fdt_locate *l)
+{
+	int err = fdt_locate_scan(l, &run->found);
+
+	if (!err)
+		run->found.how = "a scan of all memory";
+	else if (err == LUO_E_TIE)
+		say_ties(l);
+	else if (err == LUO_E_LIMIT)
+		printf("luo: more than %u KHO FDTs in memory; name the one\n", MAX_CANDIDATES);
+	return err == LUO_E_NONE ? 0 : err;
+}
+
+static int find_in_memory(struct uboot_run *run)
 {
 	struct locate *s = open_locate(run);
 	int err;
 
 	if (!s)
 		return LUO_E_ARENA;
-	err = fdt_locate_scan(&s->l, &run->found);
-	if (!err)
-		run->found.how = "a scan of all memory";
-	else if (err == LUO_E_TIE)
-		say_ties(&s->l);
-	else if (err == LUO_E_LIMIT)
-		printf("luo: more than %u KHO FDTs in memory; name the one\n", MAX_CANDIDATES);
+	err = uboot_anchor_find(run, &s->l);
+	if (!err && !run->found.how)
+		err = find_by_scan(run, &s->l);
 	free(s);
-	return err == LUO_E_NONE ? 0 : err;
+	return err;
 }
 
 static int find_without_address(struct uboot_run *run)
@@ -151,7 +167,7 @@ static int find_without_address(struct uboot_run *run)
 		printf("luo: linux,kho-fdt or linux,kho-scratch in /chosen is damaged; "
 		       "looking in all memory\n");
 	run->found = (struct luo_found){ 0 };
-	return find_by_scan(run);
+	return find_in_memory(run);
 }
 
 static void add_busy(struct uboot_run *run)

@@ -49,10 +49,10 @@ static void say_taken(struct uboot_run *run, const struct luo_busy *busy, u8 kin
 	printf("\n");
 }
 
-/* struct luo_owner_watch's claimed: does U-Boot's own memory touch it? */
-static void claimed(void *ctx, u8 kind, u64 pa, u32 order, const struct luo_owner *owner)
+/* Does U-Boot's own memory touch it? */
+static void look_taken(struct uboot_run *run, u8 kind, u64 pa, u32 order,
+		       const struct luo_owner *owner)
 {
-	struct uboot_run *run = ctx;
 	u64 len = luo_page_size(&run->phys) << order;
 
 	for (u32 i = 0; i < run->nr_own; i++)
@@ -60,11 +60,20 @@ static void claimed(void *ctx, u8 kind, u64 pa, u32 order, const struct luo_owne
 			say_taken(run, &run->busy[i], kind, pa, order, owner);
 }
 
+/* struct luo_owner_watch's claimed. */
+static void claimed(void *ctx, u8 kind, u64 pa, u32 order, const struct luo_owner *owner)
+{
+	struct uboot_run *run = ctx;
+
+	fdt_anchor_owner(&run->anchored, kind, pa, luo_page_size(&run->phys) << order, owner);
+	look_taken(run, kind, pa, order, owner);
+}
+
 static void unclaimed(void *ctx, u64 pa, u32 order)
 {
 	static const struct luo_owner nobody = { .kind = LUO_OWNER_MAP };
 
-	claimed(ctx, LUO_CLAIMS_SUBTREE, pa, order, &nobody);
+	look_taken(ctx, LUO_CLAIMS_SUBTREE, pa, order, &nobody);
 }
 
 /* As the host tool does: every page to its owner. A heap that is too small is a finding. */
@@ -97,6 +106,7 @@ static void verify(struct uboot_run *run)
 {
 	run->job.mode = LUO_MODE_VERIFY;
 	luo_run(&run->phys, &run->found.handover, &run->job, &run->state, &run->report, &run->plan);
+	run->trodden = fdt_anchor_check(&run->anchored, &run->phys);
 	if (run->phys.page_shift)
 		follow(run);
 	if (!run->starting)
@@ -136,6 +146,10 @@ static void compact(struct uboot_run *run, enum luo_mode mode)
 {
 	if (run->report.verdict == LUO_VERDICT_REFUSED || run->report.verdict == LUO_VERDICT_NONE)
 		return;
+	if (run->trodden) {
+		printf("luo: not compacted: the state was trodden on\n");
+		return;
+	}
 	if (mode == LUO_MODE_COMPACT && !uboot_store16_works()) {
 		printf("luo: compact refused: this CPU has no 16-byte atomic store\n");
 		return;
@@ -145,6 +159,8 @@ static void compact(struct uboot_run *run, enum luo_mode mode)
 	run->job.each_ctx = run;
 	luo_run(&run->phys, &run->found.handover, &run->job, &run->state, &run->report, &run->plan);
 	run->plan.op = run->op;
+	if (run->report.changed)
+		uboot_anchor_renew(run);
 }
 
 /**
@@ -175,6 +191,8 @@ int uboot_run(struct uboot_run *run, const char *word, enum luo_mode mode)
 		if (mode != LUO_MODE_VERIFY)
 			compact(run, mode);
 	}
+	if (!err)
+		fdt_anchor_say(&run->anchored, &run->report, &uboot_out);
 	free(run->job.arena);
 	run->job.arena = NULL;
 	return err;
@@ -183,6 +201,7 @@ int uboot_run(struct uboot_run *run, const char *word, enum luo_mode mode)
 /** uboot_close() - give back what uboot_run() has taken, and @run itself. */
 void uboot_close(struct uboot_run *run)
 {
+	free(run->anchored.check);
 	free(run->next);
 	free(run->op);
 	free(run);

@@ -7,6 +7,7 @@
 #ifndef UBOOT_LUO_H
 #define UBOOT_LUO_H
 
+#include "../../fdt/anchor.h"
 #include "../../fdt/run.h"
 #include "../../luo/found.h"
 #include "../../luo/next.h"
@@ -30,6 +31,8 @@
  * @next:     what it is given, on the heap
  * @op, @max_op: operations of a plan that is to be shown, on the heap
  * @followed: every page was followed to its owner
+ * @anchored: what came of looking for an anchor; its check is on the heap
+ * @trodden:  pages that are not what they were when the anchor was written
  */
 struct uboot_run {
 	struct luo_phys phys;
@@ -47,6 +50,8 @@ struct uboot_run {
 	struct luo_op *op;
 	u64 max_op;
 	bool followed;
+	struct fdt_anchored anchored;
+	u64 trodden;
 	struct luo_job job;
 	struct luo_state state;
 	struct luo_report report;
@@ -71,6 +76,12 @@ void uboot_tree_busy(struct uboot_run *run, u64 pa);
 /* find.c */
 int uboot_find(struct uboot_run *run, const char *word);
 const void *uboot_tree_at(const struct uboot_run *run, u64 pa);
+
+/* anchor.c */
+int uboot_anchor_find(struct uboot_run *run, struct fdt_locate *l);
+int uboot_anchor_given(struct uboot_run *run, struct fdt_locate *l, u64 pa);
+void uboot_anchor_used(const struct uboot_run *run, bool used);
+void uboot_anchor_renew(struct uboot_run *run);
 
 /* cmd.c */
 struct luo_answer uboot_answer(const struct uboot_run *run);

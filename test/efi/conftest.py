@@ -18,6 +18,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 QEMU = HERE.parent / "qemu"
 sys.path[:0] = [str(HERE), str(QEMU)]
+sys.path.append(str(HERE.parent / "host"))      # what this folder and test/qemu do not have
 sys.dont_write_bytecode = True
 
 _spec = importlib.util.spec_from_file_location("qemu_conftest",

@@ -8,11 +8,11 @@ this time it finds the anchor.
 """
 
 import re
-import struct
 from collections import Counter
 from dataclasses import dataclass
 
 import pytest
+from anchor import MAGIC, sealed
 from firmware import BOARDS
 from guest import Batch, check, command_line, create, retrieve_fails
 from kexec import Hop
@@ -24,36 +24,13 @@ ANCHOR = re.compile(
 TRODDEN = re.compile(
     r"luo: trodden on: (?P<what>[^:]+): (?P<owner>.+): (?P<pages>\d+) pages? "
     r"(at|from) (?P<pa>0x[0-9a-f]+)")
-MASK = (1 << 64) - 1
-
-
-# the anchor as docs/reset.md describes it
-
-def digest(data, seed):
-    lane = [(seed + number) & MASK for number in range(4)]
-
-    def step(old, word):
-        old = (old ^ word) * 0x9fb21c651e98df25 & MASK
-        return (old << 29 | old >> 35) & MASK
-    for number, word in enumerate(struct.unpack(f"<{len(data) // 8}Q", data)):
-        lane[number % 4] = step(lane[number % 4], word)
-    for word in lane[1:]:
-        lane[0] = step(lane[0], word)
-    return lane[0] ^ lane[0] >> 32
-
-
-def place(memory, data, pa, number):
-    """Writes an anchor with a number of its own, its checksum right."""
-    data = data[:40] + struct.pack("<Q", number) + data[48:]
-    head = data[:16] + struct.pack("<QQ", digest(data[32:], pa), pa)
-    memory.write(pa, head + data[32:])
 
 
 def anchor_of(stop):
     """(address, bytes) of the anchor that the payload has written."""
     for start, size in stop.state.scratch():
         for pa in range(start, start + size, PAGE):
-            if stop.memory.read(pa, 16) == b"luo-anchor-1".ljust(16, b"\0"):
+            if stop.memory.read(pa, 16) == MAGIC:
                 return pa, stop.memory.read(pa, stop.memory.u64(pa + 32))
     raise AssertionError("no anchor in any scratch area")
 
@@ -224,7 +201,7 @@ def damage(stop):
 def age(stop):
     """The anchor of another live update."""
     pa, data = anchor_of(stop)
-    place(stop.memory, data, pa, 7)
+    stop.memory.write(pa, sealed(data, pa, 7))
     return (r"LUO-A03 note: anchor is stale: it is of live update 7, not of "
             rf"this state: boot data at {pa:#x}$")
 
@@ -233,7 +210,7 @@ def double(stop):
     """An earlier one beside it."""
     pa, data = anchor_of(stop)
     other = pa + (len(data) + 2 * PAGE & -PAGE)
-    place(stop.memory, data, other, 0)
+    stop.memory.write(other, sealed(data, other, 0))
     return (rf"LUO-A04 note: there is another anchor at {other:#x}: boot data "
             rf"at {pa:#x}$")
 

@@ -18,8 +18,9 @@ import pytest
 TOP = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "test/host")]
 
+import anchor                                   # noqa: E402
 from dumps import AARCH64, Tree, write_elf, write_raw       # noqa: E402
-from state import MIB, Ram, State, sessions     # noqa: E402
+from state import MIB, File, Ram, State, sessions       # noqa: E402
 from tool import VERDICT, run       # noqa: E402
 
 AT = 16 * MIB
@@ -154,3 +155,98 @@ def test_more_ranges_in_use_than_can_be_kept(sandbox, tmp_path, count):
     said = [line for line in text.splitlines() if "ranges of memory are in use" in line]
     assert len(said) == 2 * (count == 64), text
     assert verdicts(text)[0]["verdict"] == ("refused" if said else "ok"), text
+
+
+# an anchor
+
+def anchored(ram=None, **more):
+    """A state with memfds, and an anchor of it: (state, where it is)."""
+    state = State(ram or Ram((AT, 16 * MIB)), [sessions(3, files=lambda i: [[File(1)]])])
+    pa = state.ram.take_scratch(8192)
+    return state, pa, anchor.write(state, pa, **more)
+
+
+def looked_at(sandbox, tmp_path, state, *words):
+    """Lines without colours."""
+    dump = write_raw(tmp_path / "ram", state.ram)
+    text = commands(sandbox, f"host load hostfs - {AT:x} {dump}", *words)
+    lines = (re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line).strip() for line in text.splitlines())
+    return "".join(f"{line}\n" for line in lines if line)
+
+
+def told(text, code):
+    return [line for line in text.splitlines() if line.startswith(code)]
+
+
+def test_an_anchor_names_the_state(sandbox, tmp_path):
+    """With the scratch areas, which nothing else tells here, and by its address, too."""
+    state, pa, _ = anchored()
+    text = looked_at(sandbox, tmp_path, state, "luo verify", "luo info", f"luo verify {pa:x}")
+    assert [words["verdict"] for words in verdicts(text)] == ["ok"] * 3, text
+    assert text.count(f"luo: anchor at {pa:#x}: live update 3, pages={state.map.pages} "
+                      "trodden=0 unchecked=0") == 3, text
+    start, size = state.ram.scratch
+    assert f"{start:#x}" in text and "LUO-B" not in text, text
+
+
+def test_what_was_trodden_on(sandbox, tmp_path):
+    """A record and a folio, each by its owner; nothing is compacted any more."""
+    state, pa, _ = anchored()
+    first, second = (session.files[0][0] for session in state.sessions[:2])
+    state.ram.write(first.data + 4000, b"x")
+    state.ram.write(second.pages[0] + 4000, b"x")
+    text = looked_at(sandbox, tmp_path, state, "luo compact")
+    assert (f"luo: trodden on: memfd record: file 0 of session 'session-0': 1 page at "
+            f"{first.data:#x}\n") in text, text
+    assert (f"luo: trodden on: folios: file 0 of session 'session-1': 1 page at "
+            f"{second.pages[0]:#x}\n") in text, text
+    assert f"luo: anchor at {pa:#x}: live update 3, " in text and "trodden=2" in text, text
+    assert len(told(text, "LUO-A05 lose")) == len(told(text, "LUO-A06 lose")) == 1, text
+    assert "luo: not compacted: the state was trodden on" in text
+    assert verdicts(text)[0]["verdict"] == "errors", text
+
+
+def test_an_anchor_after_a_compaction(sandbox, tmp_path):
+    """It is written anew, so that what was changed is not taken for damage."""
+    state = State(Ram((AT, 16 * MIB)), [sessions(51), []])
+    pa = state.ram.take_scratch(32768)
+    anchor.write(state, pa, room=16384)
+    text = looked_at(sandbox, tmp_path, state, "luo compact", "luo verify")
+    assert [words["verdict"] for words in verdicts(text)] == ["repaired", "ok"], text
+    assert text.count(f"luo: anchor at {pa:#x}: live update 3, ") == 2, text
+    assert text.count("trodden=0") == 2, text
+
+
+def test_a_damaged_anchor(sandbox, tmp_path):
+    state, pa, data = anchored()
+    state.ram.write(pa + len(data) - 40, b"\xff")
+    text = looked_at(sandbox, tmp_path, state, "luo verify", f"luo verify {pa:x}")
+    assert told(text, "LUO-A01") == [f"LUO-A01 note: anchor is damaged: boot data at {pa:#x}"], text
+    assert f"luo: {pa:x}: the anchor is damaged" in text, text
+    assert len(verdicts(text)) == 1 and "trodden=" not in text, text
+
+
+def test_a_stale_anchor(sandbox, tmp_path):
+    state, pa, _ = anchored(number=2)
+    text = looked_at(sandbox, tmp_path, state, "luo verify", f"luo verify {pa:x}")
+    assert told(text, "LUO-A03") == [
+        "LUO-A03 note: anchor is stale: it is of live update 2, not of this state: boot data at "
+        f"{pa:#x}"], text
+    assert f"luo: {pa:x}: the anchor is of an earlier state" in text, text
+
+
+def test_two_anchors(sandbox, tmp_path):
+    """Of another number beside it: a line; of the same and another KHO FDT: both are listed."""
+    state, pa, data = anchored()
+    other = state.ram.take_scratch(8192)
+    state.ram.write(other, anchor.sealed(data, other, 1))
+    text = looked_at(sandbox, tmp_path, state, "luo verify")
+    assert told(text, "LUO-A04") == [
+        f"LUO-A04 note: there is another anchor at {other:#x}: boot data at {pa:#x}"], text
+    assert verdicts(text)[0]["sessions"] == "3", text
+    data = data[:48] + (state.fdt + 4096).to_bytes(8, "little") + data[56:]
+    state.ram.write(other, anchor.sealed(data, other, 3))
+    text = looked_at(sandbox, tmp_path, state, "luo verify")
+    assert ("luo: two anchors of one live update name different KHO FDTs; name one with its "
+            f"address:\nluo:   {pa:#x}\nluo:   {other:#x}\n") in text, text
+    assert not verdicts(text), text
