@@ -3,26 +3,23 @@
  */
 #include "anchor.h"
 
-#include <libfdt.h>
-
 #include "kho.h"
 
 /* The KHO FDT and the data of its sub-nodes, LUO's container among them. */
 static void add_trees(struct luo_anchor_writer *w, const struct luo_state *s)
 {
 	const void *tree = luo_map(w->phys, s->kho_fdt_pa, s->kho_fdt_size);
+	struct fdt_root root;
 	u64 pa, size;
-	int node;
 
 	luo_anchor_add(w, LUO_ANCHOR_KHO, 0, s->kho_fdt_pa, s->kho_fdt_size);
-	if (!tree)
+	if (!tree || !fdt_root_open(&root, tree, s->kho_fdt_size))
 		return;
-	fdt_for_each_subnode(node, tree, 0)
-	{
+	while (fdt_walk_child(&root.start, 1)) {
 		size = luo_page_size(w->phys);
 		if (s->kho->has_size)
-			fdt_native_u64(tree, node, "blob-size", &size);
-		if (fdt_native_u64(tree, node, s->kho->blob_prop, &pa) && pa != s->luo_pa)
+			fdt_native_u64(&root.start, "blob-size", &size);
+		if (fdt_native_u64(&root.start, s->kho->blob_prop, &pa) && pa != s->luo_pa)
 			luo_anchor_add(w, LUO_ANCHOR_SUBTREE, 0, pa, size);
 	}
 }

@@ -2,12 +2,13 @@
 /* One copy of what everybody who reads a device tree asks. */
 #include "cells.h"
 
-/** fdt_cells() - the number in @nr cells; of more than two the last two count. */
-u64 fdt_cells(const fdt32_t *cell, int nr)
+/** fdt_cells() - the number in @nr cells at @at; of more than two the last two count. */
+u64 fdt_cells(const void *at, u32 nr)
 {
+	const u8 *p = at;
 	u64 v = 0;
 
-	for (int i = 0; i < nr; i++)
-		v = v << 32 | fdt32_ld(&cell[i]);
+	for (; nr; nr--, p += 4)
+		v = v << 32 | __builtin_bswap32(luo_get32(p));
 	return v;
 }

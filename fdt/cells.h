@@ -3,17 +3,9 @@
 #ifndef FDT_CELLS_H
 #define FDT_CELLS_H
 
-#include <libfdt.h>
-
 #include "../luo/types.h"
 
-u64 fdt_cells(const fdt32_t *cell, int nr);
-
-/** fdt_bytes_cells() - the same of a property's bytes. */
-static inline u64 fdt_bytes_cells(const u8 *at, u32 nr)
-{
-	return fdt_cells((const fdt32_t *)at, (int)nr);
-}
+u64 fdt_cells(const void *at, u32 nr);
 
 /**
  * fdt_take_pair() - take one (address, size) pair off a property
@@ -24,12 +16,12 @@ static inline u64 fdt_bytes_cells(const u8 *at, u32 nr)
  *
  * Return: false when no whole pair is left.
  */
-static inline bool fdt_take_pair(const fdt32_t **p, int *len, int nr, int ac, u64 *start, u64 *size)
+static inline bool fdt_take_pair(const u32 **p, int *len, int nr, int ac, u64 *start, u64 *size)
 {
 	if (*len < nr * 4)
 		return false;
-	*start = fdt_cells(*p, ac);
-	*size = fdt_cells(*p + ac, nr - ac);
+	*start = fdt_cells(*p, (u32)ac);
+	*size = fdt_cells(*p + ac, (u32)(nr - ac));
 	*p += nr;
 	*len -= nr * 4;
 	return true;

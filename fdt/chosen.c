@@ -21,8 +21,8 @@ static int read_pair(const struct fdt_root *root, const char *name, u64 *addr, u
 		return LUO_E_NONE;
 	if (ac < 1 || ac > 2 || sc < 1 || sc > 2 || len != (ac + sc) * 4)
 		return LUO_E_FORMAT;
-	*addr = fdt_bytes_cells(cell, ac);
-	*size = fdt_bytes_cells(cell + ac * 4, sc);
+	*addr = fdt_cells(cell, ac);
+	*size = fdt_cells(cell + ac * 4, sc);
 	return 0;
 }
 

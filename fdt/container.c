@@ -4,10 +4,7 @@
  * Source: luo_early_startup(), luo_session_setup_incoming(), Linux 7.1; property names
  * include/linux/kho/abi/luo.h.
  */
-#include <libfdt.h>
-
 #include "kho.h"
-#include "tree.h"
 
 #include "../luo/container.h"
 #include "../luo/error.h"
@@ -20,48 +17,52 @@ static int malformed(struct luo_state *state, struct luo_report *report)
 }
 
 /* The tree's bytes: at most what the KHO FDT says, and never more than it claims for itself. */
-static const void *map_tree(const struct luo_phys *phys, const struct luo_state *state)
+static bool open_tree(const struct luo_phys *phys, const struct luo_state *state,
+		      struct fdt_root *root)
 {
 	u64 size = state->luo_size;
 	const void *tree;
 
 	if (size > luo_page_size(phys))
 		size = luo_page_size(phys);
-	tree = size < sizeof(struct fdt_header) ? NULL : luo_map(phys, state->luo_pa, size);
-	return tree && fdt_tree_sound(tree, size) ? tree : NULL;
+	tree = size < FDT_WALK_HEADER ? NULL : luo_map(phys, state->luo_pa, size);
+	return tree && fdt_root_open(root, tree, size);
 }
 
 /* Source: luo_flb_setup_incoming(), Linux 7.1: what is wrong here ends like a wrong session node.
  */
-static bool has_flbs(const void *tree)
+static bool has_flbs(const struct fdt_root *root)
 {
-	int node = fdt_subnode_offset(tree, 0, "luo-flb");
+	struct fdt_walk node = root->start;
 	u64 pa;
 
-	return node >= 0 && luo_streq(fdt_compatible(tree, node), "luo-flb-v1") &&
-	       fdt_native_u64(tree, node, "luo-flb-header", &pa);
+	return fdt_walk_into(&node, "luo-flb", 7) &&
+	       luo_streq(fdt_compatible(&node), "luo-flb-v1") &&
+	       fdt_native_u64(&node, "luo-flb-header", &pa);
 }
 
 /* luo-v1: the number in the root, the pointer to the sessions in their own node. */
-static int find_head(const void *tree, int node, struct luo_state *state, struct luo_report *report)
+static int find_head(const struct fdt_root *root, const struct fdt_walk *node,
+		     struct luo_state *state, struct luo_report *report)
 {
-	const u8 *head = fdt_getprop(tree, node, "luo-session-header", NULL);
+	u32 len;
+	const u8 *head = fdt_walk_prop(node, "luo-session-header", &len);
 
-	if (!fdt_native_u64(tree, node, "luo-session-header", &state->sessions_pa) ||
-	    !fdt_native_u64(tree, 0, "liveupdate-number", &state->number) ||
-	    (state->kho->flb_node && !has_flbs(tree)))
+	if (!fdt_native_u64(node, "luo-session-header", &state->sessions_pa) ||
+	    !fdt_native_u64(&root->start, "liveupdate-number", &state->number) ||
+	    (state->kho->flb_node && !has_flbs(root)))
 		return malformed(state, report);
-	state->head_at = state->luo_pa + (u64)(head - (const u8 *)tree);
+	state->head_at = state->luo_pa + (u64)(head - root->tree);
 	return 0;
 }
 
 /* luo-v2: the root leads to the record that luo-v3 has instead of a tree. */
-static int find_record(const struct luo_phys *phys, const void *tree, struct luo_state *state,
-		       struct luo_report *report)
+static int find_record(const struct luo_phys *phys, const struct fdt_root *root,
+		       struct luo_state *state, struct luo_report *report)
 {
 	u64 pa;
 
-	if (!fdt_native_u64(tree, 0, "luo-abi-header", &pa))
+	if (!fdt_native_u64(&root->start, "luo-abi-header", &pa))
 		return malformed(state, report);
 	return luo_container_numbers(phys, state, report, pa);
 }
@@ -77,15 +78,15 @@ static int find_record(const struct luo_phys *phys, const void *tree, struct luo
 int fdt_container_open(const struct luo_phys *phys, struct luo_state *state,
 		       struct luo_report *report)
 {
-	const void *tree = map_tree(phys, state);
 	const char *name, *session;
-	int node;
+	struct fdt_root root;
+	struct fdt_walk node;
 
-	if (!tree)
+	if (!open_tree(phys, state, &root))
 		return malformed(state, report);
-	name = fdt_compatible(tree, 0);
-	node = fdt_subnode_offset(tree, 0, "luo-session");
-	session = node < 0 ? NULL : fdt_compatible(tree, node);
+	name = fdt_compatible(&root.start);
+	node = root.start;
+	session = fdt_walk_into(&node, "luo-session", 11) ? fdt_compatible(&node) : NULL;
 	state->abi = luo_abi_find(name, session);
 	if (!state->abi && luo_container_known(name)) {
 		if (!session)
@@ -96,8 +97,8 @@ int fdt_container_open(const struct luo_phys *phys, struct luo_state *state,
 		return luo_container_unknown(state, report, name, 32);
 	luo_strcopy(report->abi_name, sizeof(report->abi_name), state->abi->name, 32);
 	if (state->abi->kind == LUO_CONTAINER_FDT_STRUCT)
-		return find_record(phys, tree, state, report);
-	return find_head(tree, node, state, report);
+		return find_record(phys, &root, state, report);
+	return find_head(&root, &node, state, report);
 }
 
 /**
@@ -110,17 +111,15 @@ int fdt_container_open(const struct luo_phys *phys, struct luo_state *state,
  */
 u64 fdt_flb_area(const struct luo_phys *phys, const struct luo_state *state)
 {
+	struct fdt_root root;
 	const void *p;
 	u64 pa = 0;
-	int node;
 
 	if (state->abi->kind != LUO_CONTAINER_FDT) {
 		p = luo_map(phys, state->head_at + 8, 8);
 		return p ? luo_get64(p) : 0;
 	}
-	p = luo_map(phys, state->luo_pa, luo_page_size(phys));
-	node = p ? fdt_subnode_offset(p, 0, "luo-flb") : -1;
-	if (node >= 0)
-		fdt_native_u64(p, node, "luo-flb-header", &pa);
+	if (open_tree(phys, state, &root) && fdt_walk_into(&root.start, "luo-flb", 7))
+		fdt_native_u64(&root.start, "luo-flb-header", &pa);
 	return pa;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* Nodes and properties are blotted out. NOPs keep every offset, so nothing can grow. */
-#include <libfdt.h>
-
 #include "hide.h"
-#include "tree.h"
+
+#include "edit.h"
 
 #include "../luo/error.h"
 
@@ -18,12 +17,29 @@
  */
 int fdt_hide_luo(void *kho_fdt, u64 size)
 {
-	int node;
+	struct fdt_root root;
+	const char *token;
 
-	if (!fdt_tree_sound(kho_fdt, size))
+	if (!fdt_root_open(&root, kho_fdt, size))
 		return LUO_E_FORMAT;
-	node = fdt_subnode_offset(kho_fdt, 0, "LUO");
-	return node < 0 || fdt_nop_node(kho_fdt, node) ? LUO_E_NONE : 0;
+	if (!fdt_walk_into(&root.start, "LUO", 3))
+		return LUO_E_NONE;
+	token = root.start.name - 4;
+	while (fdt_walk_child(&root.start, 2))
+		;
+	fdt_edit_nop(token, root.tree + root.start.at);
+	return 0;
+}
+
+/* A property of /chosen: its token, two words and the value. */
+static bool hide(void *dtb, const char *name)
+{
+	u32 len;
+	const u8 *value = fdt_edit_chosen(dtb, name, &len);
+
+	if (value)
+		fdt_edit_nop(value - 12, value + len);
+	return value;
 }
 
 /**
@@ -37,11 +53,7 @@ int fdt_hide_luo(void *kho_fdt, u64 size)
  */
 int fdt_hide_kho(void *dtb)
 {
-	int node = fdt_subnode_offset(dtb, 0, "chosen"), first, second;
+	bool first = hide(dtb, "linux,kho-fdt"), second = hide(dtb, "linux,kho-scratch");
 
-	if (node < 0)
-		return LUO_E_NONE;
-	first = fdt_nop_property(dtb, node, "linux,kho-fdt");
-	second = fdt_nop_property(dtb, node, "linux,kho-scratch");
-	return first && second ? LUO_E_NONE : 0;
+	return first || second ? 0 : LUO_E_NONE;
 }

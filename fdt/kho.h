@@ -5,13 +5,14 @@
 
 #include "../luo/report.h"
 #include "../luo/state.h"
+#include "walk.h"
 
 int fdt_kho_open(const struct luo_phys *phys, struct luo_state *state, struct luo_report *report);
 int fdt_container_open(const struct luo_phys *phys, struct luo_state *state,
 		       struct luo_report *report);
 u64 fdt_flb_area(const struct luo_phys *phys, const struct luo_state *state);
 bool fdt_is_tree(const struct luo_phys *phys, u64 pa);
-bool fdt_native_u64(const void *tree, int node, const char *name, u64 *value);
-const char *fdt_compatible(const void *tree, int node);
+bool fdt_native_u64(const struct fdt_walk *node, const char *name, u64 *value);
+const char *fdt_compatible(const struct fdt_walk *node);
 
 #endif

@@ -39,7 +39,7 @@ static bool number(const struct reader *r, const char *name, u64 *value)
 
 	if (!p || (len != 4 && len != 8))
 		return false;
-	*value = fdt_cells(p, len / 4);
+	*value = fdt_cells(p, (u32)len / 4);
 	return true;
 }
 

@@ -6,12 +6,9 @@
  */
 #include "owners.h"
 
-#include <libfdt.h>
-
 #include "../luo/error.h"
 #include "../luo/str.h"
 #include "kho.h"
-#include "tree.h"
 
 static const struct luo_owner kho_owner = { .kind = LUO_OWNER_KHO };
 static const struct luo_owner luo_owner = { .kind = LUO_OWNER_CONTAINER };
@@ -35,13 +32,12 @@ static enum luo_claim claim_blob(const struct follow *f, u8 kind, u64 pa, u64 si
 }
 
 /* One region of reserve_mem=, preserved page by page. */
-static void claim_region(const struct follow *f, const void *tree, int node, u64 pa)
+static void claim_region(const struct follow *f, const struct fdt_walk *node, u64 pa)
 {
 	u64 start, size, stop;
 
-	if (!fdt_native_u64(tree, node, "start", &start) ||
-	    !fdt_native_u64(tree, node, "size", &size) ||
-	    !luo_streq(fdt_compatible(tree, node), "reserve-mem-v1")) {
+	if (!fdt_native_u64(node, "start", &start) || !fdt_native_u64(node, "size", &size) ||
+	    !luo_streq(fdt_compatible(node), "reserve-mem-v1")) {
 		luo_owners_add(f->o, LUO_K09, LUO_SEV_LOSE, pa, 0, &kho_owner);
 		f->o->partial = true;
 		return;
@@ -54,18 +50,19 @@ static void claim_region(const struct follow *f, const void *tree, int node, u64
 static void claim_regions(const struct follow *f, u64 pa, u64 size)
 {
 	u64 page = luo_page_size(f->phys);
+	struct fdt_root root;
 	const void *tree;
-	int node;
 
 	size = size < page ? size : page;
 	tree = luo_map(f->phys, pa, size);
-	if (!tree || pa & 3 || !fdt_tree_sound(tree, size) ||
-	    !luo_streq(fdt_compatible(tree, 0), "memblock-v1")) {
+	if (!tree || pa & 3 || !fdt_root_open(&root, tree, size) ||
+	    !luo_streq(fdt_compatible(&root.start), "memblock-v1")) {
 		luo_owners_add(f->o, LUO_K09, LUO_SEV_LOSE, pa, 0, &kho_owner);
 		f->o->partial = true;
 		return;
 	}
-	fdt_for_each_subnode(node, tree, 0) claim_region(f, tree, node, pa);
+	while (fdt_walk_child(&root.start, 1))
+		claim_region(f, &root.start, pa);
 }
 
 /* Source: kho_in_kexec_metadata(), kernel/liveupdate/kexec_handover.c, 7.1 to 7.3. */
@@ -102,20 +99,19 @@ static u8 lost_blob(const struct follow *f, u8 kind, u64 pa)
 	return luo_in_ram(f->phys, pa, 4) ? LUO_SEV_LOSE : LUO_SEV_PANIC;
 }
 
-static void follow_child(const struct follow *f, const void *tree, int node)
+static void follow_child(const struct follow *f, const struct fdt_walk *node)
 {
-	const char *name = fdt_get_name(tree, node, NULL);
-	u8 kind = kind_of(name ? name : "");
+	u8 kind = kind_of(node->name);
 	u64 pa, size = luo_page_size(f->phys);
 	enum luo_claim claim;
 
-	if (name && luo_streq(name, "LUO"))
+	if (luo_streq(node->name, "LUO"))
 		return;
 	f->o->unknown += kind == LUO_CLAIMS_SUBTREE;
-	if (!fdt_native_u64(tree, node, f->state->kho->blob_prop, &pa))
+	if (!fdt_native_u64(node, f->state->kho->blob_prop, &pa))
 		return;
 	if (f->state->kho->has_size)
-		fdt_native_u64(tree, node, "blob-size", &size);
+		fdt_native_u64(node, "blob-size", &size);
 	claim = claim_blob(f, kind, pa, size, &kho_owner);
 	if (claim == LUO_CLAIM_MISSING)
 		luo_owners_add(f->o, LUO_K08, lost_blob(f, kind, pa), pa, pa, &kho_owner);
@@ -125,16 +121,16 @@ static void follow_child(const struct follow *f, const void *tree, int node)
 		read_metadata(f, pa, size);
 }
 
-/* The tree was found sound when it was opened. */
 static void follow_root(const struct follow *f)
 {
 	const void *tree = luo_map(f->phys, f->state->kho_fdt_pa, f->state->kho_fdt_size);
-	int node;
+	struct fdt_root root;
 
 	luo_owners_claim(f->o, LUO_CLAIMS_KHO, f->state->kho_fdt_pa, 0, &kho_owner);
-	if (!tree)
+	if (!tree || !fdt_root_open(&root, tree, f->state->kho_fdt_size))
 		return;
-	fdt_for_each_subnode(node, tree, 0) follow_child(f, tree, node);
+	while (fdt_walk_child(&root.start, 1))
+		follow_child(f, &root.start);
 }
 
 /* The reader compares up to a NUL, and so goes on behind a name without one. */

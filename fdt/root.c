@@ -2,6 +2,7 @@
 /* The one pass over a whole tree that tells whether it is sound and where things are. */
 #include "../luo/str.h"
 #include "cells.h"
+#include "layout.h"
 #include "walk.h"
 
 /* A node below the root node; the first of a name is the one that counts. */
@@ -33,9 +34,9 @@ static void note_cells(struct fdt_root *root, const struct fdt_walk *w)
 	if (w->name[0] != '#' || w->len != 4)
 		return;
 	if (luo_streq(w->name, "#address-cells"))
-		root->cells[0] = (u32)fdt_bytes_cells(w->value, 1);
+		root->cells[0] = (u32)fdt_cells(w->value, 1);
 	if (luo_streq(w->name, "#size-cells"))
-		root->cells[1] = (u32)fdt_bytes_cells(w->value, 1);
+		root->cells[1] = (u32)fdt_cells(w->value, 1);
 }
 
 /** fdt_root_child() - a noted child of the root node; false when there is none. */
@@ -45,6 +46,23 @@ bool fdt_root_child(const struct fdt_root *root, enum fdt_place place, struct fd
 	node->at = root->at[place];
 	node->depth = 2;
 	return node->at;
+}
+
+/**
+ * fdt_root_reserved() - an entry of the tree's list of reserved memory
+ * @root: of fdt_root_open(), which has seen that the list ends
+ * @i:    which, from 0; all before it are there
+ * @start, @size: filled in
+ *
+ * Return: false at the list's end.
+ */
+bool fdt_root_reserved(const struct fdt_root *root, u32 i, u64 *start, u64 *size)
+{
+	const u8 *entry = root->tree + fdt_cells(root->tree + FDT_OFF_RESERVED, 1) + i * 16;
+
+	*start = fdt_cells(entry, 2);
+	*size = fdt_cells(entry + 8, 2);
+	return *size;
 }
 
 /**

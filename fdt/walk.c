@@ -3,21 +3,10 @@
 #include "walk.h"
 
 #include "../luo/str.h"
+#include "layout.h"
 
-#define MAGIC	 0xd00dfeed
-#define VERSION	 17 /* since 2007; what every kernel writes */
-#define HEADER	 40
-#define NOP	 4
-#define MAX_TREE (1U << 30)
-
-/* Offsets of the header's words. */
-#define TOTAL_SIZE 4
-#define OFF_STRUCT 8
-#define OFF_STRING 12
-#define OFF_RSVMAP 16
-#define COMPATIBLE 24
-#define LEN_STRING 32
-#define LEN_STRUCT 36
+#define VERSION 17 /* since 2007; what every kernel writes */
+#define HEADER	FDT_WALK_HEADER
 
 static u32 be32(const u8 *p)
 {
@@ -27,7 +16,7 @@ static u32 be32(const u8 *p)
 /** fdt_walk_size() - bytes of a tree, as its header (40 readable bytes) says; 0 when it is none. */
 u32 fdt_walk_size(const void *tree)
 {
-	return be32(tree) == MAGIC ? be32((const u8 *)tree + TOTAL_SIZE) : 0;
+	return fdt_walk_magic(tree) ? be32((const u8 *)tree + FDT_TOTAL_SIZE) : 0;
 }
 
 static bool is_inside(u32 start, u32 len, u32 size)
@@ -61,18 +50,18 @@ bool fdt_walk_open(struct fdt_walk *w, const void *tree, u64 size)
 	if (size < HEADER)
 		return false;
 	total = fdt_walk_size(tree);
-	if (total < HEADER || total > size || total > MAX_TREE ||
-	    be32(t + COMPATIBLE - 4) < VERSION || be32(t + COMPATIBLE) > VERSION)
+	if (total < HEADER || total > size || total > FDT_MAX_TREE ||
+	    be32(t + FDT_VERSION) < VERSION || be32(t + FDT_COMPATIBLE) > VERSION)
 		return false;
-	at = be32(t + OFF_STRUCT);
-	strings = be32(t + OFF_STRING);
+	at = be32(t + FDT_OFF_STRUCT);
+	strings = be32(t + FDT_OFF_STRINGS);
 	*w = (struct fdt_walk){ .tree = tree, .at = at };
-	w->nr_strings = be32(t + LEN_STRING);
-	if (at % 4 || !is_inside(at, be32(t + LEN_STRUCT), total) ||
-	    !is_inside(strings, w->nr_strings, total) || be32(t + OFF_RSVMAP) % 8 ||
-	    !reservations_end(t, be32(t + OFF_RSVMAP), total))
+	w->nr_strings = be32(t + FDT_LEN_STRINGS);
+	if (at % 4 || !is_inside(at, be32(t + FDT_LEN_STRUCT), total) ||
+	    !is_inside(strings, w->nr_strings, total) || be32(t + FDT_OFF_RESERVED) % 8 ||
+	    !reservations_end(t, be32(t + FDT_OFF_RESERVED), total))
 		return false;
-	w->end = at + (be32(t + LEN_STRUCT) & ~3U);
+	w->end = at + (be32(t + FDT_LEN_STRUCT) & ~3U);
 	w->strings = (const char *)t + strings;
 	while (w->nr_strings && w->strings[w->nr_strings - 1])
 		w->nr_strings--;
@@ -153,7 +142,7 @@ enum fdt_walk_tag fdt_walk_next(struct fdt_walk *w)
 			return property(w);
 		if (token == FDT_WALK_NODE)
 			return enter(w);
-		if (token == NOP)
+		if (token == FDT_NOP_TOKEN)
 			continue;
 		if (token == FDT_WALK_LEAVE && w->depth) {
 			w->depth--;
@@ -191,6 +180,23 @@ bool fdt_walk_child(struct fdt_walk *w, u32 depth)
 		if (tag == FDT_WALK_NODE && w->depth == depth + 1)
 			return true;
 	}
+}
+
+/**
+ * fdt_walk_into() - into the first child of a node that has a name
+ * @w:    where fdt_walk_next() has just entered the node
+ * @name: the child's, @len bytes; see fdt_walk_name_is()
+ *
+ * Return: false when there is none; @w is then behind the node.
+ */
+bool fdt_walk_into(struct fdt_walk *w, const char *name, u32 len)
+{
+	u32 depth = w->depth;
+
+	while (fdt_walk_child(w, depth))
+		if (fdt_walk_name_is(w->name, name, len))
+			return true;
+	return false;
 }
 
 /**

@@ -4,8 +4,8 @@
  *
  * libfdt looks for each node and property from the beginning and asks for each letter of a node's
  * name whether it may be read: what arm64's payload wants of a machine's tree took most of all its
- * instructions that way. Here a pass takes a few instructions for each token, and a tree that is not
- * sound is found out on the way. What is written is libfdt's.
+ * instructions that way. Here a pass takes a few instructions for each token, and a tree that is
+ * not sound is found out on the way. What is changed in a tree of ours is in edit.h.
  */
 #ifndef FDT_WALK_H
 #define FDT_WALK_H
@@ -22,7 +22,8 @@ enum fdt_walk_tag {
 	FDT_WALK_DONE = 9,
 };
 
-#define FDT_WALK_DEPTH 32 /* of nodes in nodes; more are damage */
+#define FDT_WALK_DEPTH	32 /* of nodes in nodes; more are damage */
+#define FDT_WALK_HEADER 40 /* bytes in front of the blocks; a tree has them at least */
 
 /**
  * struct fdt_walk - a place in a tree; a copy of one is a place to go on from
@@ -67,14 +68,22 @@ struct fdt_root {
 	u32 cells[2];
 };
 
+/** fdt_walk_magic() - do these 4 bytes begin a flattened tree? */
+static inline bool fdt_walk_magic(const void *tree)
+{
+	return luo_get32(tree) == __builtin_bswap32(0xd00dfeed);
+}
+
 u32 fdt_walk_size(const void *tree);
 bool fdt_walk_open(struct fdt_walk *w, const void *tree, u64 size);
 enum fdt_walk_tag fdt_walk_next(struct fdt_walk *w);
 bool fdt_walk_child(struct fdt_walk *w, u32 depth);
+bool fdt_walk_into(struct fdt_walk *w, const char *name, u32 len);
 const u8 *fdt_walk_prop(const struct fdt_walk *node, const char *name, u32 *len);
 bool fdt_walk_text(const struct fdt_walk *node, const char *name, const char *word);
 bool fdt_walk_name_is(const char *name, const char *wanted, u32 len);
 bool fdt_root_child(const struct fdt_root *root, enum fdt_place place, struct fdt_walk *node);
+bool fdt_root_reserved(const struct fdt_root *root, u32 i, u64 *start, u64 *size);
 bool fdt_root_open(struct fdt_root *root, const void *tree, u64 size);
 
 #endif

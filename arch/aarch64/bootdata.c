@@ -3,11 +3,10 @@
  * The device tree that came in, which is only read, and the copy of it for a next kernel that is to
  * get something else, which lies directly behind the payload and has room to be edited.
  */
-#include <libfdt.h>
-
 #include "cpu.h"
 
 #include "../../fdt/cells.h"
+#include "../../fdt/edit.h"
 #include "../../luo/str.h"
 
 #define MAX_TREE (2U << 20) /* Documentation/arch/arm64/booting.rst */
@@ -25,7 +24,7 @@ static void *copy;
 void luo_bootdata_open(void)
 {
 	u64 pa = luo_in_boot;
-	const u8 *p = pa && !(pa & 7) ? luo_mmu_map(pa, sizeof(struct fdt_header)) : NULL;
+	const u8 *p = pa && !(pa & 7) ? luo_mmu_map(pa, FDT_WALK_HEADER) : NULL;
 	u32 size = p ? fdt_walk_size(p) : 0;
 
 	copy = NULL;
@@ -56,7 +55,7 @@ static u64 copy_start(void)
 }
 
 /**
- * luo_dtb_copy() - the tree that the next kernel gets, to be edited by libfdt
+ * luo_dtb_copy() - the tree that the next kernel gets, to be edited (fdt/edit.h)
  *
  * Made when it is first asked for: most often nothing is edited, and what came in is handed on.
  *
@@ -66,7 +65,7 @@ void *luo_dtb_copy(void)
 {
 	void *at = (void *)copy_start();
 
-	if (!copy && copy_size() && !fdt_open_into(root.tree, at, (int)copy_size())) {
+	if (!copy && copy_size() && fdt_edit_copy(&root, at, (u32)copy_size())) {
 		copy = at;
 		luo_hand_on = (u64)at;
 	}
@@ -102,7 +101,7 @@ bool luo_dtb_number(const char *name, u64 *value)
 
 	if (!p || (len != 4 && len != 8))
 		return false;
-	*value = fdt_bytes_cells(p, len / 4);
+	*value = fdt_cells(p, len / 4);
 	return true;
 }
 
@@ -112,19 +111,17 @@ u32 luo_dtb_cell(const struct fdt_walk *node, const char *name, u32 otherwise)
 	u32 len;
 	const u8 *p = fdt_walk_prop(node, name, &len);
 
-	return p && len == 4 ? (u32)fdt_bytes_cells(p, 1) : otherwise;
+	return p && len == 4 ? (u32)fdt_cells(p, 1) : otherwise;
 }
 
 static bool descend(struct luo_dtb_path *path, const char *name, u32 len)
 {
 	struct fdt_walk w = path->node[path->depth - 1];
 
-	while (fdt_walk_child(&w, path->depth))
-		if (path->depth < LUO_DTB_DEPTH && fdt_walk_name_is(w.name, name, len)) {
-			path->node[path->depth++] = w;
-			return true;
-		}
-	return false;
+	if (path->depth == LUO_DTB_DEPTH || !fdt_walk_into(&w, name, len))
+		return false;
+	path->node[path->depth++] = w;
+	return true;
 }
 
 /**
@@ -176,11 +173,11 @@ static bool through_ranges(const struct fdt_walk *bus, const struct fdt_walk *pa
 	if (!len)
 		return true;
 	for (; len >= row * 4; len -= row * 4, r += row * 4) {
-		u64 from = fdt_bytes_cells(r, ac), size = fdt_bytes_cells(r + (ac + up) * 4, sc);
+		u64 from = fdt_cells(r, ac), size = fdt_cells(r + (ac + up) * 4, sc);
 
 		if (*addr < from || *addr - from >= size)
 			continue;
-		*addr = *addr - from + fdt_bytes_cells(r + ac * 4, up);
+		*addr = *addr - from + fdt_cells(r + ac * 4, up);
 		return true;
 	}
 	return false;
@@ -195,7 +192,7 @@ bool luo_dtb_address(const struct luo_dtb_path *path, u64 *addr)
 
 	if (!reg || !ac || len < ac * 4)
 		return false;
-	*addr = fdt_bytes_cells(reg, ac);
+	*addr = fdt_cells(reg, ac);
 	for (node--; node > path->node; node--)
 		if (!through_ranges(node, node - 1, addr))
 			return false;

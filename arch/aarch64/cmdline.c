@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* The command line: where it lies, and an edited one for the next kernel. */
-#include <libfdt.h>
-
 #include "cpu.h"
 
+#include "../../fdt/edit.h"
 #include "../../luo/error.h"
 #include "../../luo/str.h"
 
@@ -46,13 +45,12 @@ bool luo_arch_crash_kernel(void)
  */
 int luo_arch_set_cmdline(const char *text, size_t len)
 {
-	void *copy = luo_dtb_copy(), *value;
-	int node = copy ? fdt_subnode_offset(copy, 0, "chosen") : -1;
+	void *copy = len > CMDLINE_MAX ? NULL : luo_dtb_copy();
+	u8 *value = copy ? fdt_edit_chosen_len(copy, "bootargs", (u32)len + 1) : NULL;
 
-	if (node < 0 || len > CMDLINE_MAX ||
-	    fdt_setprop_placeholder(copy, node, "bootargs", (int)len + 1, &value))
+	if (!value)
 		return LUO_E_LIMIT;
 	__builtin_memcpy(value, text, len);
-	((char *)value)[len] = '\0';
+	value[len] = '\0';
 	return 0;
 }

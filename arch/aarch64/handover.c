@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* KHO in /chosen: found in the incoming tree, hidden or replaced in the outgoing one. */
-#include <libfdt.h>
-
 #include "cpu.h"
 
 #include "../../fdt/chosen.h"
+#include "../../fdt/edit.h"
 #include "../../fdt/hide.h"
 #include "../../luo/error.h"
 
@@ -49,7 +48,7 @@ int luo_arch_swap_kho_fdt(const struct luo_phys *phys, const struct luo_handover
 		return LUO_E_RAM;
 	__builtin_memcpy(own, tree, own_size);
 	/* Reserved for good, as a page that is preserved would be: nothing else keeps it. */
-	if (fdt_add_mem_rsv(luo_dtb_copy(), (u64)own, own_size))
+	if (!fdt_edit_reserve(luo_dtb_copy(), (u64)own, own_size))
 		return LUO_E_LIMIT;
 	*fdt = own;
 	return 0;
@@ -58,13 +57,10 @@ int luo_arch_swap_kho_fdt(const struct luo_phys *phys, const struct luo_handover
 /** luo_arch_swap_commit() - hand over the tree that luo_arch_swap_kho_fdt() has made. */
 void luo_arch_swap_commit(void)
 {
-	int node = fdt_subnode_offset(luo_dtb_copy(), 0, "chosen");
-	int cells = fdt_address_cells(luo_dtb_copy(), 0);
-	fdt32_t pair[2];
+	u64 address = __builtin_bswap64(luo_view_top_page());
+	u32 len, bytes = luo_dtb()->cells[0] * 4;
+	u8 *value = fdt_edit_chosen(luo_dtb_copy(), "linux,kho-fdt", &len);
 
-	fdt64_st(pair, luo_view_top_page());
-	fdt_setprop_inplace_namelen_partial(luo_dtb_copy(), node, "linux,kho-fdt",
-					    sizeof("linux,kho-fdt") - 1, 0, &pair[2 - cells],
-					    cells * 4);
+	__builtin_memcpy(value, (u8 *)&address + sizeof(address) - bytes, bytes);
 	luo_cache_flush(luo_view_top_page(), own_size);
 }

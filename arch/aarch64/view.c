@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* Physical memory as the device tree, or UEFI's map, describes it: RAM, and what is in use. */
-#include <libfdt.h>
-
 #include "cpu.h"
 
 #include "../../fdt/cells.h"
@@ -17,8 +15,8 @@ static bool take_pair(const u8 **p, u32 *len, u64 *start, u64 *size)
 
 	if (ac < 1 || ac > 2 || sc < 1 || sc > 2 || *len < (ac + sc) * 4)
 		return false;
-	*start = fdt_bytes_cells(*p, ac);
-	*size = fdt_bytes_cells(*p + ac * 4, sc);
+	*start = fdt_cells(*p, ac);
+	*size = fdt_cells(*p + ac * 4, sc);
 	*p += (ac + sc) * 4;
 	*len -= (ac + sc) * 4;
 	return true;
@@ -97,7 +95,6 @@ static bool take_reserved(void)
 
 static void find_busy(void)
 {
-	const void *dtb = luo_dtb()->tree;
 	u64 start, end, size;
 	const u8 *p;
 	u32 len;
@@ -110,7 +107,7 @@ static void find_busy(void)
 	p = luo_dtb_chosen("linux,ima-kexec-buffer", &len);
 	if (p && take_pair(&p, &len, &start, &size))
 		luo_busy_add(start, size, "IMA buffer");
-	for (int i = 0; i < 32 && !fdt_get_mem_rsv(dtb, i, &start, &size) && size; i++)
+	for (u32 i = 0; i < 32 && fdt_root_reserved(luo_dtb(), i, &start, &size); i++)
 		luo_busy_add(start, size, "memory reservation");
 	luo_uefi_busy();
 }

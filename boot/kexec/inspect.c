@@ -2,6 +2,7 @@
 /* From boot data to the report: everything the core needs is put together here. */
 #include "payload.h"
 
+#include "../../fdt/walk.h"
 #include "../../luo/error.h"
 
 static struct luo_range scratch[LUO_MAX_SCRATCH] LUO_NOINIT;
@@ -30,7 +31,7 @@ static bool tree_is_plain(const struct luo_job_state *job)
 {
 	const u8 *p = luo_map(&job->phys, job->handover.fdt_pa, 4);
 
-	return p && luo_get32(p) == 0xedfe0dd0; /* FDT_MAGIC, big-endian */
+	return p && fdt_walk_magic(p);
 }
 
 static void run(struct luo_job_state *job)

@@ -41,16 +41,14 @@ PAYLOAD_FLAGS := -std=c11 -ffreestanding -Wall -Wextra -Werror $(PAYLOAD_OPT) -g
 	-mgeneral-regs-only -fno-stack-protector -fomit-frame-pointer $(PAYLOAD_FLAGS_$(ARCH)) \
 	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -fno-jump-tables \
 	-ffile-prefix-map=$(abspath $(BUILD))=build -ffile-prefix-map=$(BUILD)=build \
-	-ffile-prefix-map=$(CURDIR)=. -DLUO_VERSION='"$(LUO_VERSION)"' -I arch/$(ARCH) -I fdt/env -I $(DTC)/libfdt
-# Versions of libfdt's format before 17 are refused before it is asked (fdt/tree.c), and no edit
-# has to be undone.
-PAYLOAD_CFLAGS = $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -frandom-seed=$< -DFDT_ASSUME_MASK=44 \
+	-ffile-prefix-map=$(CURDIR)=. -DLUO_VERSION='"$(LUO_VERSION)"' -I arch/$(ARCH) -I fdt/env
+PAYLOAD_CFLAGS = $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -frandom-seed=$< \
 	-DLUO_WITHOUT_OWNERS -DLUO_WITHOUT_FILTER $(PAYLOAD_ANCHOR_$(ARCH)) -include arch/hidden.h
 PAYLOAD_LDFLAGS := $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -nostdlib -static-pie -Wl,-T,arch/$(ARCH)/payload.lds -Wl,--build-id=none \
 	-Wl,--gc-sections -Wl,-z,noexecstack -Wl,-z,norelro -Wl,--no-dynamic-linker \
 	-Wl,--no-warn-rwx-segments -Wl,--hash-style=gnu
 
-# On aarch64 there is no room left for what then=reset leaves to firmware's side (2.5 KiB).
+# On aarch64 there is no room left for what then=reset leaves to firmware's side (3.5 KiB).
 PAYLOAD_ANCHOR_aarch64 := -DLUO_WITHOUT_ANCHOR
 
 # The payload prints neither JSON nor lists, does not follow files to their last page, is told where
@@ -63,10 +61,10 @@ PAYLOAD_NOT := luo/print_json.c luo/print_plan.c luo/print_list.c luo/json.c luo
 	luo/anchor_check.c luo/print_anchor.c fdt/anchor.c fdt/anchor_use.c
 PAYLOAD_SRC := $(sort $(wildcard arch/*.c arch/$(ARCH)/*.S arch/$(ARCH)/*.c boot/kexec/*.c) \
 	$(filter-out $(PAYLOAD_NOT),$(CORE_SRC)) fdt/env/string.c)
-PAYLOAD_O := $(patsubst %,$(PAYLOAD_OBJ)/%.o,$(PAYLOAD_SRC)) \
-	$(patsubst %,$(PAYLOAD_OBJ)/libfdt/%.o,$(LIBFDT_SRC))
+PAYLOAD_O := $(patsubst %,$(PAYLOAD_OBJ)/%.o,$(PAYLOAD_SRC))
 
-# libfdt comes from the source of dtc, checked by its sum in configs/sources.
+# libfdt, for luo.efi and the fuzzers, comes from the source of dtc, checked by its sum in
+# configs/sources.
 ifndef DTC_RULE
 DTC_RULE := 1
 # DTC_SRC names an unpacked source instead, for builds without a network.
@@ -89,7 +87,7 @@ endif
 # The compiler itself calls these, too late to be told where they are.
 $(PAYLOAD_OBJ)/fdt/env/string.c.o: PAYLOAD_CFLAGS += -fno-lto
 
-$(PAYLOAD_OBJ)/%.c.o: %.c boot/kexec/kexec.mk $(DTC)/.unpacked
+$(PAYLOAD_OBJ)/%.c.o: %.c boot/kexec/kexec.mk
 	@mkdir -p $(@D)
 	@echo '  CC      $@'
 	@$(PAYLOAD_CC) $(PAYLOAD_CFLAGS) -MMD -MP -c -o $@ $<
@@ -98,13 +96,6 @@ $(PAYLOAD_OBJ)/%.S.o: %.S boot/kexec/kexec.mk
 	@mkdir -p $(@D)
 	@echo '  CC      $@'
 	@$(PAYLOAD_CC) $(PAYLOAD_FLAGS) -MMD -MP -c -o $@ $<
-
-# libfdt's own sign-compare and unused-parameter warnings are not ours to mend.
-$(PAYLOAD_OBJ)/libfdt/%.c.o: $(DTC)/.unpacked boot/kexec/kexec.mk
-	@mkdir -p $(@D)
-	@echo '  CC      $@'
-	@$(PAYLOAD_CC) $(PAYLOAD_CFLAGS) -Wno-sign-compare -Wno-unused-parameter -MMD -MP -c -o $@ \
-		$(DTC)/libfdt/$*.c
 
 # x86_64: the linker packs the relative relocations; whatever is left would not be applied.
 $(BUILD)/x86_64/luo.elf: $(PAYLOAD_O) arch/x86_64/payload.lds
