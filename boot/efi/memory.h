@@ -40,8 +40,11 @@ bool efi_claimed(u64 pa, u64 len);
 
 /* <arch>.c: stores of this architecture, NULL without a 16-byte one; once at the start. */
 const struct luo_mem_ops *efi_arch_start(void);
-/* Does the processor let the page at an address be read, which firmware's map calls memory? */
-bool efi_arch_readable(u64 page);
+/*
+ * Does the processor let the page at an address be read, which firmware's map calls memory? So for
+ * the @span bytes, a power of two, that lie around it at a multiple of that.
+ */
+bool efi_arch_readable(u64 page, u64 *span);
 /* Is memory encrypted with a key that page tables of our own would have to know? */
 bool efi_arch_encrypted(void);
 

@@ -4,11 +4,22 @@
  * the processor that its own map calls memory: AAVMF 2025.02 does so with the page at the end of
  * its stack, and whoever reads that takes an exception. EFI_MEMORY_ATTRIBUTE_PROTOCOL (UEFI 2.10)
  * would tell, but that firmware takes the protocol away as well, because of loaders that use it
- * wrongly. So the processor itself is asked.
+ * wrongly. So the processor itself is asked, once for each entry of its translation tables: page by
+ * page a TiB would take seconds, and guests wait meanwhile.
  */
 #include "memory.h"
 
-#define PAGE 4096ULL
+/* Behind what starts at @at and has the same answer as @readable. */
+static u64 stretch(u64 at, u64 end, bool readable)
+{
+	u64 span, last;
+
+	while (at < end && efi_arch_readable(at, &span) == readable) {
+		last = at | (span - 1);
+		at = last < end - 1 ? last + 1 : end;
+	}
+	return at;
+}
 
 /**
  * efi_readable() - the first stretch of memory that can be read
@@ -19,13 +30,10 @@
  */
 bool efi_readable(struct luo_range *r, struct luo_range *part)
 {
-	u64 end = r->start + r->size, at = r->start;
+	u64 end = r->start + r->size, at;
 
-	while (at < end && !efi_arch_readable(at))
-		at += PAGE;
-	part->start = at;
-	while (at < end && efi_arch_readable(at))
-		at += PAGE;
+	part->start = stretch(r->start, end, false);
+	at = stretch(part->start, end, true);
 	part->size = at - part->start;
 	*r = (struct luo_range){ at, end - at };
 	return part->size;

@@ -21,9 +21,10 @@ bool efi_arch_inner(const u8 *image, u64 size, struct luo_range *file)
 }
 
 /** efi_arch_readable() - OVMF leaves all memory readable; see memory.h. */
-bool efi_arch_readable(u64 page)
+bool efi_arch_readable(u64 page, u64 *span)
 {
 	(void)page;
+	*span = 1ULL << 63;
 	return true;
 }
 

@@ -114,6 +114,7 @@ def test_as_the_host_tool(arch, images, state, volume, application, start,
 
 
 @pytest.mark.only("aarch64")
+@pytest.mark.levels
 def test_memory_that_firmware_hides(state, volume, application, start, newer_aavmf):
     """Its map calls pages memory that nobody may read; they are left out."""
     vm = start(state("sound"), code=newer_aavmf, volume=volume({
