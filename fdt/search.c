@@ -76,6 +76,20 @@ static void try_tree(struct fdt_search *s, u64 pa)
 		take(s, &h, LUO_BOOT_TREE, pa);
 }
 
+/* The first of the words from @i to @end that a node may begin with: by its type and length. */
+static u64 next_node(const u8 *p, u64 i, u64 end)
+{
+	const u8 *tag = p + 8;
+
+	for (; end - i >= 32; i += 32)
+		if (luo_get64(tag + i) == NODE_TAG || luo_get64(tag + i + 8) == NODE_TAG ||
+		    luo_get64(tag + i + 16) == NODE_TAG || luo_get64(tag + i + 24) == NODE_TAG)
+			break;
+	while (i < end && luo_get64(tag + i) != NODE_TAG)
+		i += 8;
+	return i;
+}
+
 /**
  * fdt_search_piece() - look for what names the FDT in one piece of memory
  * @s:   the search
@@ -86,11 +100,14 @@ static void try_tree(struct fdt_search *s, u64 pa)
  */
 void fdt_search_piece(struct fdt_search *s, u64 pa, const u8 *p, u64 len)
 {
-	for (u64 i = -pa & 7; i < len && len - i >= 16; i += 8) {
-		if (luo_get64(p + i + 8) == NODE_TAG)
-			try_node(s, pa + i);
-		else if (!((pa + i) & 4095) && fdt32_ld((const fdt32_t *)(p + i)) == FDT_MAGIC)
+	for (u64 i = -pa & 7, end; i < len && len - i >= 16; i = end) {
+		end = i + 4096 - ((pa + i) & 4095);
+		if (end > len - 8)
+			end = i + ((len - 8 - i) & ~7ULL);
+		if (!((pa + i) & 4095) && fdt32_ld((const fdt32_t *)(p + i)) == FDT_MAGIC)
 			try_tree(s, pa + i);
+		for (i = next_node(p, i, end); i < end; i = next_node(p, i + 8, end))
+			try_node(s, pa + i);
 	}
 }
 

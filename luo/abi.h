@@ -36,6 +36,15 @@ _Static_assert(sizeof(struct luo_session_ser) == 80, "luo_session_ser");
 LUO_ASSERT_WIRE(struct luo_session_ser, files, 64);
 LUO_ASSERT_WIRE(struct luo_session_ser, count, 72);
 
+/** luo_has_files() - does a session's record speak of files? One of the two words is enough. */
+static inline bool luo_has_files(const void *record)
+{
+	const u8 *p = record;
+
+	return luo_get64(p + offsetof(struct luo_session_ser, files)) |
+	       luo_get64(p + offsetof(struct luo_session_ser, count));
+}
+
 /** struct luo_file_ser - one preserved file: 6.19 to 7.3, include/linux/kho/abi/luo.h. */
 struct luo_file_ser {
 	char compatible[LUO_COMPAT_LEN];

@@ -10,11 +10,12 @@
 
 #include "str.h"
 
-/** struct round - one of the two; @files: the second. */
+/** struct round - one of the two; @files: the second; @any: some session has files. */
 struct round {
 	struct luo_owners *o;
 	const struct luo_abi *abi;
 	bool files;
+	bool any;
 };
 
 static bool claim_block(struct luo_owners *o, const struct luo_chain *c, u8 kind,
@@ -79,21 +80,23 @@ static void walk_files(const struct round *r, const u8 *record, struct luo_owner
 	r->o->partial |= total != count;
 }
 
-static void walk_block(const struct round *r, const struct luo_chain *c)
+/* A vacant entry has no files either. */
+static void walk_block(struct round *r, const struct luo_chain *c)
 {
 	struct luo_owner owner = { 0 };
 
 	for (u64 i = 0; i < c->used; i++) {
 		const u8 *record = luo_chain_entry(c, i);
 
-		if (luo_chain_vacant(c, i))
+		if (!luo_has_files(record))
 			continue;
+		r->any = true;
 		luo_strcopy(owner.name, sizeof(owner.name), (const char *)record, LUO_NAME_LEN);
 		walk_files(r, record, &owner);
 	}
 }
 
-static void walk(const struct round *r, u64 first)
+static void walk(struct round *r, u64 first)
 {
 	struct luo_owner owner = { .kind = LUO_OWNER_SESSION_BLOCK };
 	struct luo_chain c;
@@ -110,9 +113,11 @@ static void walk(const struct round *r, u64 first)
  */
 void luo_owners_lists(struct luo_owners *o, const struct luo_state *state)
 {
-	struct round r = { o, state->abi, false };
+	struct round r = { .o = o, .abi = state->abi };
 
 	walk(&r, state->sessions_pa);
+	if (!r.any)
+		return;
 	o->budget = o->blocks;
 	r.files = true;
 	walk(&r, state->sessions_pa);

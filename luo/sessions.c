@@ -34,13 +34,6 @@ static void check_name(struct luo_verify *v, const u8 *record, u64 pa, u64 index
 		add(v, LUO_S11, v->state->abi->sessions.nameless, pa, index, record);
 }
 
-/* A session has files when either word says so. */
-static bool has_files(const u8 *record)
-{
-	return luo_get64(record + offsetof(struct luo_session_ser, files)) |
-	       luo_get64(record + offsetof(struct luo_session_ser, count));
-}
-
 /*
  * Source: luo_session_deserialize() of luo-session-v3. A vacant entry becomes a session with an
  * empty name; the second of that name is a duplicate, and every open of /dev/liveupdate fails.
@@ -73,7 +66,7 @@ static u64 check_block(struct luo_verify *v, struct luo_list *list, u64 sessions
 			continue;
 		}
 		check_name(v, record, pa, sessions);
-		if (has_files(record))
+		if (luo_has_files(record))
 			luo_verify_files(v, sessions, record, pa);
 		sessions++;
 	}
