@@ -138,6 +138,11 @@ extern const struct way ways_header[], ways_prop[], ways_subnode[];
 u64 tree_prop(const struct ground *g, u64 tree, const char *path, const char *prop);
 u64 root_prop(const struct ground *g, const char *path, const char *prop);
 
+/* alike.c */
+#define CASE_NAME 128
+bool alike(const char *name, char like[CASE_NAME]);
+const char *apart(const char *name);
+
 /* judge.c */
 #define ROW 640
 void judge(struct ground *g, const char *name, char row[ROW]);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * What the core answers to a state, as one row: the codes and verdict of the payload, which reads
- * up to the records of files; what the host tool adds, which follows every owner; and what comes
- * of compacting. Whatever the answer is, nothing may be written but by a compaction of a state
- * whose errors can all be mended, and then each session is there as before.
+ * up to the records of files; what the host tool adds, which follows every owner and knows what
+ * lies in memory for the next kernel; and what comes of compacting. Whatever the answer is, nothing
+ * may be written but by a compaction of a state whose errors can all be mended, and then each
+ * session is there as before.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "../../fdt/chosen.h"
 #include "../../luo/boot.h"
+#include "../../luo/next.h"
 
 #define ARENA KIB(256)
 #define PART  160
@@ -60,6 +62,23 @@ static void codes(char *out, const struct luo_report *report, const struct luo_r
 static void verdict(char *out, const struct luo_report *report)
 {
 	sprintf(out, "%s %d", luo_verdict_word(report->verdict), luo_exit_status(report->verdict));
+}
+
+/* What is preserved against what is used by then, as boot data tell. */
+static void check_next(struct ground *g, struct answer *a)
+{
+	static struct luo_next next;
+	bool sound = a->state.kho && a->state.has_map && luo_owners_map_sound(&a->report);
+	struct luo_map map;
+
+	next.nr_parts = 0;
+	for (u32 i = 0; i < g->w.phys.nr_busy; i++)
+		luo_next_part(&next, g->w.busy[i].range.start, g->w.busy[i].range.size,
+			      g->w.busy[i].what, false);
+	if (sound)
+		luo_map_open(&map, &g->w.phys, a->state.kho->map, a->state.map_pa);
+	luo_next_check(&next, &g->w.phys, sound ? &map : NULL, &a->report);
+	luo_report_close(&a->report);
 }
 
 /* Nothing may have been written, not by a store that was counted and not by any other. */
@@ -121,6 +140,7 @@ void judge(struct ground *g, const char *name, char row[ROW])
 		payload = a.report;
 		expect_unwritten(g, s);
 		follow(&a, &g->w, &o, false);
+		check_next(g, &a);
 		expect_unwritten(g, s);
 		codes(more, &a.report, &payload);
 		verdict(word[1], &a.report);
