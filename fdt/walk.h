@@ -82,7 +82,8 @@ bool fdt_walk_into(struct fdt_walk *w, const char *name, u32 len);
 const u8 *fdt_walk_prop(const struct fdt_walk *node, const char *name, u32 *len);
 bool fdt_walk_text(const struct fdt_walk *node, const char *name, const char *word);
 bool fdt_walk_name_is(const char *name, const char *wanted, u32 len);
-bool fdt_root_child(const struct fdt_root *root, enum fdt_place place, struct fdt_walk *node);
+LUO_NOINLINE bool fdt_root_child(const struct fdt_root *root, enum fdt_place place,
+				 struct fdt_walk *node);
 bool fdt_root_reserved(const struct fdt_root *root, u32 i, u64 *start, u64 *size);
 bool fdt_root_open(struct fdt_root *root, const void *tree, u64 size);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* Findings for people. */
 #include "print.h"
+#include "str.h"
 
 /** luo_put_what() - a catalogue text, its %x or %u replaced by the finding's value. */
 void luo_put_what(const struct luo_out *out, const struct luo_finding *f)
@@ -22,16 +23,9 @@ void luo_put_what(const struct luo_out *out, const struct luo_finding *f)
 /** luo_put_owner() - whose it is, in words: "session 3 'name'", "session block 1". */
 void luo_put_owner(const struct luo_out *out, const struct luo_owner *owner)
 {
-	static const char *const kind[] = {
-		[LUO_OWNER_BOOT] = "boot data",
-		[LUO_OWNER_KHO] = "KHO FDT",
-		[LUO_OWNER_MAP] = "preserved-memory map",
-		[LUO_OWNER_CONTAINER] = "LUO container",
-		[LUO_OWNER_SESSION_BLOCK] = "session block ",
-		[LUO_OWNER_SESSION] = "session ",
-		[LUO_OWNER_FILE_BLOCK] = "file block ",
-		[LUO_OWNER_FILE] = "file ",
-	};
+	/* In the order of enum luo_owner_kind. */
+	static const char kinds[] = "boot data\0KHO FDT\0preserved-memory map\0LUO container\0"
+				    "session block \0session \0file block \0file ";
 
 #ifndef LUO_WITHOUT_OWNERS
 	if (owner->kind == LUO_OWNER_NEXT) {
@@ -40,7 +34,7 @@ void luo_put_owner(const struct luo_out *out, const struct luo_owner *owner)
 		return;
 	}
 #endif
-	luo_put(out, kind[owner->kind]);
+	luo_put(out, luo_word(kinds, owner->kind));
 	if (owner->kind < LUO_OWNER_SESSION_BLOCK)
 		return;
 	luo_put_dec(out, owner->index);

@@ -117,17 +117,13 @@ int luo_exit_status(enum luo_verdict verdict)
 /** luo_verdict_word() - the word that the verdict line starts with. */
 const char *luo_verdict_word(enum luo_verdict verdict)
 {
-	static const char *const word[] = { "ok", "repaired", "errors", "refused", "none" };
-
-	return word[verdict];
+	return luo_word("ok\0repaired\0errors\0refused\0none", verdict);
 }
 
 /** luo_severity_word() - the word of a severity, as printed. */
 const char *luo_severity_word(u8 severity)
 {
-	static const char *const word[] = { "none", "note", "leak", "lose", "refuse", "panic" };
-
-	return word[severity];
+	return luo_word("none\0note\0leak\0lose\0refuse\0panic", severity);
 }
 
 /** luo_report_us() - microseconds of all passes together. */

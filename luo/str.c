@@ -12,6 +12,18 @@ bool luo_streq(const char *a, const char *b)
 	return *a == *b;
 }
 
+/**
+ * luo_word() - one of several words
+ * @words: each with its NUL, one behind the other: no pointers, which would have to be relocated
+ * @i:     which, from 0; it is there
+ */
+const char *luo_word(const char *words, u32 i)
+{
+	for (; i; words++)
+		i -= !*words;
+	return words;
+}
+
 /** luo_strnlen() - bytes before the NUL in a field of @max bytes, @max when there is none. */
 size_t luo_strnlen(const char *s, size_t max)
 {

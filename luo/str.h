@@ -6,6 +6,7 @@
 #include "types.h"
 
 bool luo_streq(const char *a, const char *b);
+const char *luo_word(const char *words, u32 i);
 size_t luo_strnlen(const char *s, size_t max);
 void luo_strcopy(char *dst, size_t size, const char *src, size_t max);
 

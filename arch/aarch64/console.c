@@ -6,6 +6,8 @@
 #include "../uart.h"
 #include "cpu.h"
 
+#include "../../luo/str.h"
+
 /* Serial Port Console Redirection Table, revision 4 (Microsoft). */
 #define SPCR_TYPE    36
 #define SPCR_SPACE   40 /* 0: memory */
@@ -16,13 +18,14 @@
 #define SPCR_SBSA_32 0x0d
 #define SPCR_SBSA    0x0e
 
-static const char *const pl011[] = { "arm,pl011", "arm,sbsa-uart" };
-static const char *const like_8250[] = { "ns16550a", "ns16550", "ns8250", "snps,dw-apb-uart" };
+/* An empty one ends. */
+#define PL011	  "arm,pl011\0arm,sbsa-uart\0"
+#define LIKE_8250 "ns16550a\0ns16550\0ns8250\0snps,dw-apb-uart\0"
 
-static bool is_one_of(const struct fdt_walk *node, const char *const *name, u32 nr)
+static bool is_one_of(const struct fdt_walk *node, const char *name)
 {
-	for (u32 i = 0; i < nr; i++)
-		if (fdt_walk_text(node, "compatible", name[i]))
+	for (; *name; name = luo_word(name, 1))
+		if (fdt_walk_text(node, "compatible", name))
 			return true;
 	return false;
 }
@@ -38,14 +41,14 @@ static bool from_tree(const char *text, u32 len, struct luo_uart *uart)
 		return false;
 	node = &path.node[path.depth - 1];
 	shift = luo_dtb_cell(node, "reg-shift", 0);
-	if (is_one_of(node, pl011, LUO_ARRAY_SIZE(pl011))) {
+	if (is_one_of(node, PL011)) {
 		uart->kind = LUO_UART_PL011;
 		uart->shift = 2;
 		return true;
 	}
 	uart->kind = LUO_UART_MMIO;
 	uart->shift = (u8)shift;
-	return shift <= 2 && is_one_of(node, like_8250, LUO_ARRAY_SIZE(like_8250));
+	return shift <= 2 && is_one_of(node, LIKE_8250);
 }
 
 /* stdout-path is a path or an alias, and what is behind a colon is for the driver. */

@@ -272,7 +272,8 @@ luo_efi_entry:
 	movk	x0, #0x8000, lsl #48
 	ret
 
-	/* After a fault: the stack may be the reason, so it is started anew. */
+	/* In what a vector leaves: after a fault. The stack may be the reason, so it is started anew. */
+	.section .head.exit, "ax", %progbits
 	.globl	luo_bail_out
 luo_bail_out:
 	address	x9, luo_stack_top
@@ -295,13 +296,19 @@ luo_exit:
 	ldp	x23, x24, [x9, #32]
 	ldp	x25, x26, [x9, #48]
 	ldp	x27, x28, [x9, #64]
-	address	x10, luo_data_start
+	b	1f
+
+	.section .head.exit.7, "ax", %progbits
+1:	address	x10, luo_data_start
 	address	x11, luo_early_end
 	by_line	civac, x10, x11
 
 	write	sctlr, x21		/* step 8 */
 	isb
-	invalidate			/* step 9 */
+	b	2f
+
+	.text
+2:	invalidate			/* step 9 */
 	write	ttbr0, x28
 	write	mair, x27
 	write	tcr, x26

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * The exception vectors of the current level with its own stack pointer; payload.lds says why
- * there are no others. Each is 32 instructions long. Nothing is saved: no one comes back.
+ * there are no others. Each has room for 32 instructions; what it leaves is used: here, and by the
+ * way out of entry.S. Nothing is saved: no one comes back.
  */
 	.macro	vector number
 	.balign	128
@@ -11,10 +12,6 @@
 
 	.section .head.vectors, "ax", %progbits
 	vector	4			/* synchronous */
-	vector	5			/* IRQ, masked */
-	vector	6			/* FIQ, masked */
-	vector	7			/* SError, masked */
-
 trap_common:
 	mov	x20, #0
 	mrs	x9, CurrentEL
@@ -37,5 +34,10 @@ trap_common:
 	add	x9, x9, :lo12:luo_stack_top
 	mov	sp, x9
 	b	luo_trap
+	vector	5			/* IRQ, masked */
+	.section .head.vectors.6, "ax", %progbits
+	vector	6			/* FIQ, masked */
+	.section .head.vectors.7, "ax", %progbits
+	vector	7			/* SError, masked */
 
 	.section .note.GNU-stack, "", %progbits

@@ -28,8 +28,9 @@ PAYLOAD_MAX := 57344
 else
 PAYLOAD_CC := $(PAYLOAD_CROSS)$(CC)
 PAYLOAD_OPT := -Oz -fno-move-loop-invariants -fno-shrink-wrap -fno-expensive-optimizations \
-	-fno-forward-propagate -fno-ssa-phiopt -fno-ipa-sra
-PAYLOAD_FAST := -O2 -fexpensive-optimizations -fforward-propagate
+	-fno-forward-propagate -fno-ssa-phiopt -fno-ipa-sra -fno-guess-branch-probability \
+	-fno-ipa-pure-const
+PAYLOAD_FAST := -O2 -fexpensive-optimizations -fforward-propagate -fguess-branch-probability
 PAYLOAD_LTO := -flto -flto-partition=one
 PAYLOAD_MAX := 49152
 endif
@@ -43,13 +44,10 @@ PAYLOAD_FLAGS := -std=c11 -ffreestanding -Wall -Wextra -Werror $(PAYLOAD_OPT) -g
 	-ffile-prefix-map=$(abspath $(BUILD))=build -ffile-prefix-map=$(BUILD)=build \
 	-ffile-prefix-map=$(CURDIR)=. -DLUO_VERSION='"$(LUO_VERSION)"' -I arch/$(ARCH) -I fdt/env
 PAYLOAD_CFLAGS = $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -frandom-seed=$< \
-	-DLUO_WITHOUT_OWNERS -DLUO_WITHOUT_FILTER $(PAYLOAD_ANCHOR_$(ARCH)) -include arch/hidden.h
+	-DLUO_WITHOUT_OWNERS -DLUO_WITHOUT_FILTER -include arch/hidden.h
 PAYLOAD_LDFLAGS := $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -nostdlib -static-pie -Wl,-T,arch/$(ARCH)/payload.lds -Wl,--build-id=none \
 	-Wl,--gc-sections -Wl,-z,noexecstack -Wl,-z,norelro -Wl,--no-dynamic-linker \
 	-Wl,--no-warn-rwx-segments -Wl,--hash-style=gnu
-
-# On aarch64 there is no room left for what then=reset leaves to firmware's side (3.5 KiB).
-PAYLOAD_ANCHOR_aarch64 := -DLUO_WITHOUT_ANCHOR
 
 # The payload prints neither JSON nor lists, does not follow files to their last page, is told where
 # the state is, and leaves what the next kernel is given beside KHO alone.

@@ -67,10 +67,8 @@ void luo_payload_main(void)
 	luo_say_rejected(&job.params);
 	luo_inspect(&job);
 	luo_say_report(&job.params, &job.report);
-#ifndef LUO_WITHOUT_ANCHOR
 	if (job.params.then == LUO_THEN_RESET)
 		luo_leave_anchor(&job);
-#endif
 	if (job.report.verdict == LUO_VERDICT_ERRORS)
 		luo_onerror(&job, luo_report_map_clean(&job.report));
 	finish(luo_verdict_word(job.report.verdict));

@@ -5,18 +5,18 @@
  */
 #include "payload.h"
 
+#include "../../luo/str.h"
+
 #define PREFIX	   "luo_payload."
 #define PREFIX_LEN (sizeof(PREFIX) - 1)
 
-/* Values in the order of the enums, the default first; NULL ends. */
-static const char *const modes[] = { "verify", "compact", "off", NULL };
-static const char *const thens[] = { "boot", "reset", NULL };
-static const char *const onerrors[] = { "pass", "drop", "drop-luo", "halt", "reset", NULL };
-static const char *const reports[] = { "line", "text", "ktap", "off", NULL };
-#ifndef LUO_WITHOUT_ANCHOR
-static const char *const digests[] = { "meta", "all", NULL };
-#endif
-static const char *const switches[] = { "off", "on", NULL };
+/* Values in the order of the enums, the default first; an empty one ends. */
+#define MODES	 "verify\0compact\0off\0"
+#define THENS	 "boot\0reset\0"
+#define ONERRORS "pass\0drop\0drop-luo\0halt\0reset\0"
+#define REPORTS	 "line\0text\0ktap\0off\0"
+#define DIGESTS	 "meta\0all\0"
+#define SWITCHES "off\0on\0"
 
 static void reject(struct luo_params *p, const struct luo_token *token)
 {
@@ -24,10 +24,10 @@ static void reject(struct luo_params *p, const struct luo_token *token)
 		p->rejected[p->nr_rejected++] = token->all;
 }
 
-static u8 choose(struct luo_params *p, const struct luo_token *token, const char *const *word)
+static u8 choose(struct luo_params *p, const struct luo_token *token, const char *word)
 {
-	for (u8 i = 0; word[i]; i++)
-		if (luo_text_is(&token->value, word[i]))
+	for (u8 i = 0; *word; i++, word = luo_word(word, 1))
+		if (luo_text_is(&token->value, word))
 			return i;
 	reject(p, token);
 	return 0;
@@ -46,19 +46,17 @@ static void set(struct luo_params *p, const struct luo_token *token)
 	struct luo_text name = { token->name.s + PREFIX_LEN, token->name.len - PREFIX_LEN };
 
 	if (luo_name_is(&name, "mode"))
-		p->mode = choose(p, token, modes);
+		p->mode = choose(p, token, MODES);
 	else if (luo_name_is(&name, "then"))
-		p->then = choose(p, token, thens);
+		p->then = choose(p, token, THENS);
 	else if (luo_name_is(&name, "onerror"))
-		p->onerror = choose(p, token, onerrors);
+		p->onerror = choose(p, token, ONERRORS);
 	else if (luo_name_is(&name, "report"))
-		p->report = choose(p, token, reports);
-#ifndef LUO_WITHOUT_ANCHOR
+		p->report = choose(p, token, REPORTS);
 	else if (luo_name_is(&name, "digest"))
-		p->digest = choose(p, token, digests);
-#endif
+		p->digest = choose(p, token, DIGESTS);
 	else if (luo_name_is(&name, "verdict"))
-		p->verdict = choose(p, token, switches);
+		p->verdict = choose(p, token, SWITCHES);
 	else if (luo_name_is(&name, "nonce"))
 		set_nonce(p, &token->value);
 	else if (!luo_name_is(&name, "console") && !luo_name_is(&name, "result"))
