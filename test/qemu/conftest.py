@@ -13,6 +13,7 @@ import re
 import secrets
 import shutil
 import signal
+import sys
 import tempfile
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,9 @@ import matrix
 from guest import command_line
 from images import USUAL, Images, build_folder, kernel_folder
 from vm import Vm, scratch_folder
+
+# The anchor, which test/host writes and reads.
+sys.path.append(str(Path(__file__).resolve().parent.parent / "host"))
 
 # A terminated run must still end its virtual machines.
 signal.signal(signal.SIGTERM, signal.default_int_handler)

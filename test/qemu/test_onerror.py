@@ -5,8 +5,11 @@ The state is damaged from outside at the payload's first instruction.
 luo_payload.onerror= then decides what the next kernel gets to see.
 """
 
+import struct
+
 import pytest
 
+from anchor import MAGIC, sealed
 from damage import DAMAGES, duplicate_name
 from guest import Batch, check, create, mem_total, retrieve_fails
 from kexec import Hop
@@ -75,13 +78,29 @@ def test_a_good_state_is_not_dropped(boot, images, seed, nonce):
     check(vm, batch)
 
 
-def test_then_reset(boot, images, seed, nonce):
+@pytest.mark.everywhere
+@pytest.mark.parametrize("digest", ["meta", "all"])
+def test_then_reset(boot, images, seed, nonce, digest):
+    """An anchor lies in scratch, sound and where its line says, with a sum of
+    every page when that was asked for."""
     vm = boot()
     create(vm, Batch("vm", 0, 3, 1, 4096, seed))
-    hop = Hop(vm, images, nonce=nonce, then="reset").fire()
-    hop.expect_verdict("ok")
+    vm.qmp.execute("set-action", shutdown="pause")  # RAM stays to be read
+    scratch = []
+    hop = Hop(vm, images, nonce=nonce, then="reset", digest=digest)
+    hop.fire(entry=lambda stop: scratch.extend(stop.state.scratch()))
+    verdict = hop.expect_verdict("ok")
+    line = vm.expect(r"luo: anchor (of all pages )?at (0x[0-9a-f]+)")
     assert vm.qmp.wait_event("SHUTDOWN")["reason"] == "guest-reset"
     assert not hop.seen(r"Linux version")
+    pa = int(line[2], 16)
+    data = vm.memory.read(pa, vm.memory.u64(pa + 32))
+    number, runs, pages = (
+        struct.unpack_from("<Q", data, at)[0] for at in (40, 80, 88))
+    assert data.startswith(MAGIC) and sealed(data, pa, number) == data
+    assert any(start <= pa < start + size for start, size in scratch)
+    assert bool(line[1]) == bool(runs) == (digest == "all")
+    assert pages == verdict["pages"]
 
 
 @pytest.mark.parametrize("name", DAMAGES)
