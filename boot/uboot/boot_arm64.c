@@ -18,6 +18,7 @@ DECLARE_GLOBAL_DATA_PTR;
 #define IMAGE_SIZE 16 /* u64: what the kernel needs from its start on, .bss included */
 #define MAGIC	   56 /* "ARM\x64" */
 #define TREE_ROOM  8192
+#define TREE_MAX   (2U << 20) /* of a device tree, the same document */
 
 /* Bytes that the kernel needs, 0 after a line when it is none. */
 static u64 kernel_bytes(struct uboot_run *run, struct luo_range *kernel)
@@ -78,7 +79,18 @@ static int edit_tree(const struct uboot_run *run, const struct uboot_load *load,
 	return err;
 }
 
-/* A copy in scratch with room to edit; the incoming one is only read. Return: NULL after a line. */
+/* A copy with room to edit, and with no more: a tree that was edited by hand may have much. */
+static int copy_tree(const void *from, void *tree, u64 size)
+{
+	int err = fdt_open_into(from, tree, (int)size);
+
+	err = err ? err : fdt_pack(tree);
+	if (!err && fdt_totalsize(tree) > TREE_MAX - TREE_ROOM)
+		return -FDT_ERR_NOSPACE;
+	return err ? err : fdt_open_into(tree, tree, (int)fdt_totalsize(tree) + TREE_ROOM);
+}
+
+/* A copy in scratch; the incoming one is only read. Return: NULL after a line. */
 static void *make_tree(struct uboot_run *run, const struct uboot_load *load)
 {
 	const void *from = load->fdt ? load->fdt : run->tree ? run->tree : gd->fdt_blob;
@@ -92,7 +104,7 @@ static void *make_tree(struct uboot_run *run, const struct uboot_load *load)
 		return NULL;
 	}
 	tree = map_sysmem(pa, size);
-	err = fdt_open_into(from, tree, (int)size);
+	err = copy_tree(from, tree, size);
 	if (!err)
 		err = edit_tree(run, load, tree);
 	if (!err)

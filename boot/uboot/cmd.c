@@ -227,8 +227,8 @@ U_BOOT_LONGHELP(
 	"luo boot [kernel[:size] [initrd:size [fdt]]]\n"
 	"                        - check it, and start a kernel with it\n"
 #endif
-	"addr: a KHO FDT, or a device tree that names one; without it the device tree that\n"
-	"    U-Boot was given, then $fdt_addr, then a scan. All numbers are hexadecimal.\n"
+	"addr: a KHO FDT, a device tree that names one, or an anchor; without it the device tree\n"
+	"    that U-Boot was given, then $fdt_addr, an anchor, a scan. Numbers are hexadecimal.\n"
 	"True when the state is ok or repaired. Sets luo_status, luo_sessions, luo_findings,\n"
 	"and luo_load, luo_load_size: where files can be loaded to.");
 

@@ -66,6 +66,9 @@ extern const struct luo_mem_ops uboot_mem_ops;
 u32 uboot_mapped_ram(const struct uboot_run *run, struct luo_range *ram);
 bool uboot_store16_works(void);
 
+/* top.c */
+u64 uboot_loaded(void);
+
 /* view.c */
 void uboot_view(struct uboot_run *run);
 u64 uboot_ram_top(void);

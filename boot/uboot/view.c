@@ -88,13 +88,13 @@ static void add_efi(__always_unused struct uboot_run *run)
  */
 static void add_own(struct uboot_run *run)
 {
-	u64 loaded = gd->relocaddr - gd->reloc_off, size = gd->mon_len;
+	u64 size = gd->mon_len;
 
 #ifdef CONFIG_SYS_INIT_SP_BSS_OFFSET
 	size += CONFIG_SYS_INIT_SP_BSS_OFFSET;
 #endif
 	uboot_busy(run, own_start(), gd->ram_top - own_start(), "U-Boot's stack, heap and code");
-	uboot_busy(run, loaded, size, "U-Boot before it moved");
+	uboot_busy(run, uboot_loaded(), size, "U-Boot before it moved");
 #ifdef CONFIG_PRE_CONSOLE_BUFFER
 	uboot_busy(run, CONFIG_PRE_CON_BUF_ADDR, CONFIG_PRE_CON_BUF_SZ, "early console output");
 #endif
@@ -159,7 +159,7 @@ u64 uboot_ram_top(void)
 u64 uboot_entry_of(u64 pa)
 {
 	if (IS_ENABLED(CONFIG_CMD_LUO_KEXEC) && pa == uboot_given_tree())
-		return gd->relocaddr - gd->reloc_off;
+		return uboot_loaded();
 	return 0;
 }
 
