@@ -7,6 +7,7 @@ file against what is measured. Ranges are rounded to whole MiB there, because
 the last pages of a heap differ from boot to boot.
 """
 
+import fcntl
 import json
 import os
 import subprocess
@@ -88,6 +89,14 @@ FIRMWARE = {    # title: architecture, further words
 }
 
 
+UEFI = {"x86_64": "OVMF, x86_64", "aarch64": "AAVMF, arm64"}
+
+
+def build_folder():
+    """As an absolute path."""
+    return Path(os.environ.get("LUO_BUILD") or ROOT / "build").resolve()
+
+
 def measure(title, build):
     """The tool's answer."""
     arch, words = FIRMWARE[title]
@@ -96,6 +105,16 @@ def measure(title, build):
          "--boots", str(BOOTS), *words()], text=True, check=True,
         stdout=subprocess.PIPE, env={**os.environ, "LUO_PAYLOAD_DIR": str(build)})
     return json.loads(done.stdout)
+
+
+def measured(title, folder):
+    """The same, measured once for all tests of a run, whose files are in a folder."""
+    kept = folder / f"{title}.json"
+    with open(folder / "sizing.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_text(json.dumps(measure(title, build_folder())))
+    return json.loads(kept.read_text())
 
 
 def rounded(ranges):
@@ -129,9 +148,8 @@ def document(sections):
 
 
 def main():
-    build = Path(os.environ.get("LUO_BUILD") or ROOT / "build").resolve()
     DOCUMENT.write_text(document(
-        section(title, measure(title, build)) for title in FIRMWARE))
+        section(title, measure(title, build_folder())) for title in FIRMWARE))
     return 0
 
 

@@ -5,8 +5,6 @@ What firmware is known to write stands in firmware.py (BOARDS), found by hand
 when the other tests of this folder were written.
 """
 
-import fcntl
-import json
 import re
 import subprocess
 
@@ -15,25 +13,13 @@ import pytest
 import sizing
 from firmware import BOARDS, MEMORY, MIB, TOP
 from guest import Batch, check, command_line, create
-from images import build_folder
 from kexec import Hop
 
 pytestmark = pytest.mark.everywhere
-UEFI = {"x86_64": "OVMF, x86_64", "aarch64": "AAVMF, arm64"}
 # that UEFI lists as memory below RAM
 FLASH = {"x86_64": 0, "aarch64": 64 * MIB}
 NO_CRASHKERNEL = "crashkernel reservation failed - memory is in use"
 LINE = re.compile(r"( *)([0-9a-f]+)-([0-9a-f]+) : (.*)")
-
-
-def measured(title, folder):
-    """The tool's answer, the same for all tests of a run."""
-    kept = folder / f"{title}.json"
-    with open(folder / "sizing.lock", "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not kept.exists():
-            kept.write_text(json.dumps(sizing.measure(title, build_folder())))
-    return json.loads(kept.read_text())
 
 
 def spans(ranges):
@@ -46,7 +32,7 @@ def inside(start, end, those):
 
 @pytest.fixture
 def found(arch, images):
-    return measured(UEFI[arch.name], images.folder)
+    return sizing.measured(sizing.UEFI[arch.name], images.folder)
 
 
 def test_it_finds_what_is_known(arch, found):
@@ -79,7 +65,7 @@ def test_the_document_is_what_is_measured(arch, images):
     parts = {title: text.split(f"## {title}\n")[1].split("\n## ")[0]
              for title in sizing.FIRMWARE}
     for title in titles(arch):
-        now = sizing.section(title, measured(title, images.folder))
+        now = sizing.section(title, sizing.measured(title, images.folder))
         assert f"## {title}\n{parts[title]}".strip() == now.strip(), (
             "test/efi/sizing.py writes it anew")
     assert text == sizing.document(

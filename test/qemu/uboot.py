@@ -126,9 +126,13 @@ def kexec_into(vm, images, more="", **at):
 
 
 class Firmware(Vm):
-    """An x86_64 machine that U-Boot starts; the file `ram` becomes its RAM, and is taken over."""
+    """A machine that U-Boot starts; the file `ram` becomes its RAM, and is taken over.
 
-    def __init__(self, arch, ram, log, *, memory, rom="u-boot.rom", extra=()):
+    On x86_64 U-Boot runs from flash, on arm64 QEMU puts it into RAM anew at each reset. A machine
+    that `resets` comes back to it with its RAM; others end.
+    """
+
+    def __init__(self, arch, ram, log, *, memory, rom="u-boot.rom", resets=False, extra=()):
         super(Vm, self).__init__(log, None)
         self.arch, self.cmdline = arch, ""
         self._memory = self._gdb = self.qmp = self._process = None
@@ -136,13 +140,18 @@ class Firmware(Vm):
         shutil.move(str(ram), self._path("ram0"))
         try:
             self._start([
-                arch.qemu, "-nodefaults", "-no-reboot", "-display", "none", "-S",
-                "-accel", "tcg,thread=multi", "-cpu", arch.cpu,
+                arch.qemu, "-nodefaults", *([] if resets else ["-no-reboot"]), "-display", "none",
+                "-S", "-accel", "tcg,thread=multi", "-cpu", arch.cpu,
                 *self._memory_options(memory, 1, arch.machine, None),
-                "-bios", str(folder("x86_64") / rom), *self._channels(), *extra])
+                *self._image(rom), *self._channels(), *extra])
         except BaseException:
             self.close()
             raise
+
+    def _image(self, rom):
+        if self.arch.name == "x86_64":
+            return "-bios", str(folder("x86_64") / rom)
+        return "-kernel", str(folder("arm64") / "u-boot.bin")
 
     def uboot(self):
         """U-Boot at its prompt."""
