@@ -36,11 +36,14 @@ const char *const outcome_word[] = {
 #define TWICE                                                                                      \
 	"the second owner finds the page taken: it warns and loses its file. What the first one "  \
 	"frees is overwritten under the second only if memory is used again in between"
-#define CONTENT "the file comes back, with another content: nothing in the kernel compares"
+#define NOBODY_ASKS "what was in the page is gone, and nobody asks for it"
+#define NOBODY_OWNS "the page has no owner, or one of those that are not part of the reader here"
+#define CONTENT	    "the file comes back, with another content: nothing in the kernel compares"
 
 static const struct difference table[] = {
 	{ LUO_B01, "", JUDGE_TAKEN, JUDGE_TAKEN, BELIEVES },
 	{ LUO_B02, "", JUDGE_TAKEN, JUDGE_TAKEN, BELIEVES },
+	{ LUO_B06, "", JUDGE_TAKEN, JUDGE_TAKEN, NOBODY_ASKS, NOBODY_OWNS },
 	{ LUO_K02, "", JUDGE_NONE, JUDGE_TAKEN, HEADER_ONLY },
 	{ LUO_K08, "", JUDGE_TAKEN, JUDGE_LOST,
 	  "of the sub-nodes only kexec-metadata is read here, and believed or not; memblock's is "
@@ -58,9 +61,10 @@ static const struct difference table[] = {
 	  "entry "
 	  "reach over the end of it; the kernel touches the first page of an entry only",
 	  "the kernel meets no entry whose first page is not RAM" },
-	{ LUO_M04, "", JUDGE_TAKEN, JUDGE_REFUSED,
+	{ LUO_M04, "", JUDGE_TAKEN, JUDGE_TAKEN, NOBODY_ASKS, NOBODY_OWNS },
+	{ LUO_M04, "", JUDGE_LOST, JUDGE_LOST,
 	  "whoever owns the page finds it reserved; what was in it before the next kernel used it "
-	  "is gone, which shows only where the reader looks into it" },
+	  "is gone, and the file with it" },
 	{ LUO_M05, "", JUDGE_TAKEN, JUDGE_REFUSED,
 	  "the kernel reserves both entries without a word, and notes the order in the first page "
 	  "of "
@@ -145,21 +149,22 @@ void difference_print(void)
 	       "is\n"
 	       "known, all that is not preserved once the page allocator runs, a page once it is "
 	       "freed.\n\n"
-	       "The exceptions are these; any other fails the test. All but LUO-F13 are states "
-	       "that no\n"
-	       "kernel writes, about which the core is stricter than the kernel.\n\n"
+	       "The exceptions are these; any other fails the test. Of two damages the kernel may "
+	       "show one\n"
+	       "only: what an exception allows for one of them it then allows beside the other. "
+	       "All but\n"
+	       "LUO-F13 are states that no kernel writes, about which the core is stricter than "
+	       "the kernel.\n\n"
 	       "| code | the core's finding | kernel | what the kernel's reader does | why |\n"
 	       "|---|---|---|---|---|\n");
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(table); i++)
 		print_row(&table[i]);
-	printf("\nNot judged: a LUO container, memfd record, vmalloc chunk or folio in preserved "
-	       "pages "
-	       "that the\n"
-	       "next kernel's own image takes. kexec puts images into scratch alone, where LUO-M04 "
-	       "finds what\n"
-	       "is preserved; outside of it the answer is LUO-B06, which needs boot data, and the "
-	       "reader has\n"
-	       "none. Session and file blocks there are judged, and are LUO-S04 and LUO-F04.\n");
+	printf("\nMemory that the next kernel's own image takes is told to both. States of which "
+	       "one part lies\n"
+	       "in it (`test/judge/in_use.c`: container, FLB area, sessions, file set, memfd "
+	       "record, vmalloc\n"
+	       "chunk, array, folio) are LUO-B06, and LUO-S04 or LUO-F04 too where the payload "
+	       "looks.\n");
 	printf("\nThat the kernel does worse than the core says does not fail the test. Seen so "
 	       "far: LUO-C03\n"
 	       "(an unknown version, whose next kernel may know it) is a panic for a kernel that "

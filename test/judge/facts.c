@@ -122,6 +122,16 @@ static bool stays(const struct facts *f, const struct luo_finding *finding)
 	return false;
 }
 
+/* Does the reader ask for an entry, because of its owner? */
+static bool asked_for(const struct facts *f, u64 pa)
+{
+	for (u32 i = 0; i < f->nr_claims; i++)
+		if (f->claim[i].pa == pa && f->claim[i].kind != LUO_CLAIMS_MEMBLOCK &&
+		    f->claim[i].kind != LUO_CLAIMS_SUBTREE)
+			return true;
+	return false;
+}
+
 /**
  * facts_bear_out() - is the condition of a difference met by a finding?
  * @f:       of facts_open(), with all claims
@@ -134,6 +144,9 @@ bool facts_bear_out(const struct facts *f, const struct luo_finding *finding)
 	switch (finding->code) {
 	case LUO_M03:
 		return f->known && heads_are_ram(f);
+	case LUO_M04:
+	case LUO_B06:
+		return !asked_for(f, finding->pa);
 	case LUO_M05:
 		return f->known && !given_back_twice(f, finding->pa, finding->value);
 	case LUO_M10:

@@ -152,20 +152,31 @@ static const struct {
 
 u32 base_nr_made_up(void)
 {
-	return LUO_ARRAY_SIZE(made_up);
+	u32 nr = LUO_ARRAY_SIZE(made_up);
+
+	for (const struct in_use *part = parts_in_use; part->name; part++)
+		nr++;
+	return nr;
 }
 
 /** base_make_up() - a state of the unit tests' writer, in the form that a version has. */
 bool base_make_up(struct base *b, u32 number, int version)
 {
+	const struct in_use *part = NULL;
 	struct world w;
 
 	*b = (struct base){ 0 };
-	snprintf(b->name, sizeof(b->name), "%s", made_up[number].name);
-	if (made_up[number].build)
+	if (number >= LUO_ARRAY_SIZE(made_up)) {
+		part = &parts_in_use[number - LUO_ARRAY_SIZE(made_up)];
+		memfds(&w, version);
+		part->take(&w);
+		b->few = true;
+	} else if (made_up[number].build) {
 		made_up[number].build(&w, version);
-	else
+	} else {
 		world_standard(&w, JUDGE_PAGE_SHIFT, version);
+	}
+	snprintf(b->name, sizeof(b->name), "%s", part ? part->name : made_up[number].name);
 	for (u32 i = 0; i < 2; i++) {
 		if (!add_bank(&b->machine, w.bank[i].start, w.bank[i].size))
 			return false;

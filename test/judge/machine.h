@@ -9,10 +9,12 @@
 
 /**
  * struct base - a state to start from
+ * @few:  a state like another but for one part, for which fewer damages do
  * @page: addresses of the pages that are not zero: the metadata, which is what may be damaged
  */
 struct base {
 	char name[64];
+	bool few;
 	struct judge_machine machine;
 	u64 *page;
 	u64 nr_pages;
@@ -28,6 +30,17 @@ struct ours {
 	u64 kept;      /* ... and those whose owner the next kernel never gives back */
 	u64 unknown;
 };
+
+struct world;
+
+/** struct in_use - a part of a state, and how it comes into memory that the next kernel takes. */
+struct in_use {
+	const char *name;
+	void (*take)(struct world *w);
+};
+
+/* in_use.c: a NULL-named entry ends it */
+extern const struct in_use parts_in_use[];
 
 /* machine.c */
 u8 *machine_at(const struct judge_machine *m, u64 pa, u64 len);

@@ -24,6 +24,7 @@ static uint8_t *space, *carved;
 static const struct judge_machine *machine;
 static struct page *records[JUDGE_BANKS];
 static uint8_t *reserved[JUDGE_BANKS];
+static uint8_t *taken[JUDGE_BANKS]; /* page by page: what was in it is gone */
 static struct judge_region mark[MAX_MARK];
 static uint8_t *nodes;
 unsigned int judge_scratch_marks;
@@ -113,8 +114,11 @@ unsigned long judge_pfn(const struct page *page)
 	return 0;
 }
 
-static void take_away(const struct judge_bank *b, u64 first, u64 end)
+static void take_away(unsigned int i, u64 first, u64 end)
 {
+	const struct judge_bank *b = &machine->bank[i];
+
+	memset(taken[i] + first, 1, end - first);
 	if (mprotect(b->mem + (first << PAGE_SHIFT), (end - first) << PAGE_SHIFT, PROT_NONE))
 		judge_never("mprotect");
 }
@@ -143,7 +147,7 @@ static void use_pages(unsigned int i, u64 first, u64 end)
 		while (stop < end && !reserved[i][stop])
 			stop++;
 		if (stop > first)
-			take_away(&machine->bank[i], first, stop);
+			take_away(i, first, stop);
 		first = stop + 1;
 	}
 }
@@ -197,7 +201,15 @@ void judge_use(phys_addr_t base, phys_addr_t size)
 
 	for (unsigned int i = 0; i < machine->nr_banks; i++)
 		if (pages_in(i, base, size, &first, &end))
-			take_away(&machine->bank[i], first, end);
+			take_away(i, first, end);
+}
+
+/** judge_is_taken() - was the memory at @pa, which is RAM, used for something else by now? */
+bool judge_is_taken(phys_addr_t pa)
+{
+	int i = bank_of(pa);
+
+	return i >= 0 && taken[i][(pa - machine->bank[i].start) >> PAGE_SHIFT];
 }
 
 void judge_free_pages(struct page *page, unsigned int order)
@@ -256,7 +268,8 @@ void judge_memory(const struct judge_machine *m)
 
 		records[i] = (struct page *)judge_carve(pages * sizeof(struct page));
 		reserved[i] = calloc(pages, 1);
-		if (!records[i] || !reserved[i])
+		taken[i] = calloc(pages, 1);
+		if (!records[i] || !reserved[i] || !taken[i])
 			judge_never("memory");
 	}
 }

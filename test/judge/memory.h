@@ -10,6 +10,7 @@ void judge_use_scratch(void);
 void judge_use_rest(void);
 void judge_use(unsigned long long base, unsigned long long size);
 unsigned long long judge_left(void);
+bool judge_is_taken(unsigned long long pa);
 bool judge_is_ours(const void *p);
 
 #endif

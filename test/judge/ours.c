@@ -6,6 +6,7 @@
 #include "../../fdt/owners.h"
 #include "../../fdt/run.h"
 #include "../../luo/boot.h"
+#include "../../luo/next.h"
 #include "facts.h"
 #include "machine.h"
 
@@ -54,6 +55,21 @@ static void follow(const struct luo_phys *phys, const struct luo_state *state,
 	o->kept = kept_by(&owners, state->abi && state->abi->kind == LUO_CONTAINER_FDT);
 }
 
+/* What lies in memory for the next kernel, as boot data tell. */
+static void check_next(const struct judge_machine *m, const struct luo_phys *phys,
+		       const struct luo_state *state, struct luo_report *report)
+{
+	static struct luo_next next;
+	bool sound = state->kho && state->has_map && luo_owners_map_sound(report);
+	struct luo_map map;
+
+	luo_next_part(&next, m->busy, m->busy_size, "next kernel", false);
+	if (sound)
+		luo_map_open(&map, phys, state->kho->map, state->map_pa);
+	luo_next_check(&next, phys, sound ? &map : NULL, report);
+	luo_report_close(report);
+}
+
 /** ours_read() - what the core says about a machine. */
 void ours_read(const struct judge_machine *m, struct ours *o)
 {
@@ -83,5 +99,6 @@ void ours_read(const struct judge_machine *m, struct ours *o)
 	facts_open(&facts, m, state.map_pa);
 	if (phys.page_shift)
 		follow(&phys, &state, &report, &facts, o);
+	check_next(m, &phys, &state, &report);
 	take_findings(&report, &facts, o);
 }
