@@ -60,8 +60,8 @@ static inline void luo_filter_add(struct luo_filter *filter, u64 hash)
 		luo_filter_drain(filter);
 }
 
-/* A suspect has two bits in the map: these of the hash, and those next to the top. */
-static inline bool luo_suspect_bit(const struct luo_filter *filter, u64 hash)
+/* A suspect has two bits in the map: these of the hash, and those next to the top. 1 or 0. */
+static inline u64 luo_suspect_bit(const struct luo_filter *filter, u64 hash)
 {
 	return filter->suspect[(hash & filter->mask) / 64] >> (hash & 63) & 1;
 }
@@ -69,7 +69,7 @@ static inline bool luo_suspect_bit(const struct luo_filter *filter, u64 hash)
 /** luo_filter_suspects() - is this hash a suspect? */
 static inline bool luo_filter_suspects(const struct luo_filter *filter, u64 hash)
 {
-	return luo_suspect_bit(filter, hash >> 21) && luo_suspect_bit(filter, hash >> 37);
+	return luo_suspect_bit(filter, hash >> 21) & luo_suspect_bit(filter, hash >> 37);
 }
 
 #endif

@@ -5,13 +5,6 @@
 #include "abi.h"
 #include "error.h"
 
-/* A payload that has no room for the filter walks more often instead. */
-#ifdef LUO_WITHOUT_FILTER
-#define WITH_FILTER false
-#else
-#define WITH_FILTER true
-#endif
-
 #define FIRST_SLOTS 256	 /* 4 KiB */
 #define SMALL_SLOTS 1024 /* 16 KiB: for more a filter takes less time */
 
@@ -70,9 +63,9 @@ static bool grow(struct luo_seen *seen)
 {
 	const struct luo_seen_slot *old = seen->slot;
 	u64 slots = seen->slots;
-	u64 part = luo_arena_left(seen->arena) / (WITH_FILTER ? 4 : 1);
+	u64 part = luo_arena_left(seen->arena) / (LUO_WITH_FILTER ? 4 : 1);
 
-	if ((WITH_FILTER && slots == SMALL_SLOTS) || slots * 4 * sizeof(*old) > part ||
+	if ((LUO_WITH_FILTER && slots == SMALL_SLOTS) || slots * 4 * sizeof(*old) > part ||
 	    !take_table(seen, slots * 4))
 		return false;
 	for (u64 i = 0; i < slots; i++)
@@ -99,7 +92,7 @@ int luo_seen_init(struct luo_seen *seen, struct luo_arena *arena, const u64 key[
 	seen->arena = arena;
 	seen->bottom = arena->used;
 	seen->passes = 1;
-	if (WITH_FILTER) {
+	if (LUO_WITH_FILTER) {
 		seen->likely = likely;
 		seen->most = most;
 	}
@@ -179,7 +172,7 @@ static const struct luo_seen_slot *look_up(struct luo_seen *seen, u64 hash, u64 
 		put(seen, hash, ref, tag);
 		return NULL;
 	}
-	if (WITH_FILTER && seen->stage == LUO_SEEN_SMALL) {
+	if (LUO_WITH_FILTER && seen->stage == LUO_SEEN_SMALL) {
 		leave_table(seen);
 		if (!seen->full)
 			luo_filter_add(&seen->filter, hash);
@@ -191,41 +184,21 @@ static const struct luo_seen_slot *look_up(struct luo_seen *seen, u64 hash, u64 
 	return NULL;
 }
 
-/*
- * Can nothing be said about a thing with this hash at once? That is so while the filter looks, in a
- * walk for other shares, and for all but suspects in the last one.
- */
-static bool later(struct luo_seen *seen, u64 hash)
-{
-	bool ours = (hash & ~0U) * seen->passes >> 32 == seen->pass;
-
-	if (WITH_FILTER && seen->stage == LUO_SEEN_FILTER) {
-		if (ours)
-			luo_filter_add(&seen->filter, hash);
-		return true;
-	}
-	seen->number++;
-	return !ours || (WITH_FILTER && seen->stage == LUO_SEEN_EXACT &&
-			 !luo_filter_suspects(&seen->filter, hash));
-}
-
 /**
- * luo_seen_name() - was this name met before in the walk?
+ * luo_seen_name_now() - was this name met before, when that can be said at once?
  *
- * Return: true once for each that was, in the walk that finds it.
+ * Return: as luo_seen_name().
  */
-bool luo_seen_name(struct luo_seen *seen, const char *name)
+bool luo_seen_name_now(struct luo_seen *seen, const char *name, u64 hash)
 {
-	u64 hash = luo_hash_name(seen->key, name);
-
-	return !later(seen, hash) && look_up(seen, hash, (uintptr_t)name, TAG(LUO_SEEN_NAME, hash));
+	return look_up(seen, hash, (uintptr_t)name, TAG(LUO_SEEN_NAME, hash));
 }
 
 static LUO_NOINLINE const struct luo_seen_slot *look(struct luo_seen *seen, u64 ref, u64 tag)
 {
 	u64 hash = hash_of(seen, ref, tag);
 
-	return later(seen, hash) ? NULL : look_up(seen, hash, ref, tag);
+	return luo_seen_later(seen, hash) ? NULL : look_up(seen, hash, ref, tag);
 }
 
 /** luo_seen_token() - was this token met in this session (its position among all sessions)? */
@@ -313,9 +286,9 @@ static bool filter_again(struct luo_seen *seen)
  */
 bool luo_seen_again(struct luo_seen *seen)
 {
-	if (seen->stage == LUO_SEEN_SMALL && (WITH_FILTER || !seen->full))
+	if (seen->stage == LUO_SEEN_SMALL && (LUO_WITH_FILTER || !seen->full))
 		return false;
-	if (WITH_FILTER && seen->stage == LUO_SEEN_FILTER)
+	if (LUO_WITH_FILTER && seen->stage == LUO_SEEN_FILTER)
 		return filter_again(seen);
 	seen->stage = LUO_SEEN_EXACT;
 	if (seen->full && seen->passes == 1) {

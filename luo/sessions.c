@@ -5,6 +5,8 @@
 #include "error.h"
 #include "str.h"
 
+#define AHEAD 4096 /* bytes that are fetched into the cache before they are looked at */
+
 /* A finding about a session: a name is copied only when there is something to say about it. */
 static LUO_NOINLINE void add(struct luo_verify *v, enum luo_code code, u8 severity, u64 pa,
 			     u64 index, const u8 *record)
@@ -52,15 +54,17 @@ static u64 check_block(struct luo_verify *v, struct luo_list *list, u64 sessions
 {
 	const struct luo_chain *c = &list->chain;
 	const u8 *ahead = luo_chain_ahead(&list->chain);
-	u64 vacant = 0;
+	u64 vacant = 0, bytes = luo_block_bytes(c->abi, v->phys->page_shift);
 
 	for (u64 i = 0; i < c->used; i++) {
 		const u8 *record = luo_chain_entry(c, i);
 		u64 at = (u64)(record - c->block);
 		u64 pa = c->pa + at;
+		/* A large block would push out of the cache what is fetched a block ahead. */
+		const u8 *soon = at + AHEAD < bytes ? record + AHEAD : ahead + (at + AHEAD - bytes);
 
-		__builtin_prefetch(ahead + at);
-		__builtin_prefetch(ahead + at + 64);
+		__builtin_prefetch(soon);
+		__builtin_prefetch(soon + 64);
 		if (luo_chain_vacant(c, i)) {
 			vacant++;
 			continue;
