@@ -112,7 +112,7 @@ COVER_HOST  := $(filter-out %/test_build.py %/test_sign.py %/test_wrap.py %/test
 
 .PHONY: coverage cover-host
 cover-host:
-	@$(MAKE) -s host BUILD=$(COVER) CC=$(UNIT_CC) HOST_OPT='-O0 --coverage'
+	@$(MAKE) -s host lib BUILD=$(COVER) CC=$(UNIT_CC) HOST_OPT='-O0 --coverage'
 	@for arch in x86_64 aarch64; do $(MAKE) -s payload BUILD=$(COVER) ARCH=$$arch || exit; done
 
 coverage: $(COVER)/libcore.so mutate-programs cover-host
