@@ -84,6 +84,7 @@ int luo_anchor_open(const struct luo_phys *phys, u64 pa, struct luo_anchor *a)
 static void take(struct luo_anchors *f, const struct luo_anchor *a)
 {
 	const struct luo_anchor_ser *best = &f->best.head;
+	bool tie;
 
 	if (!f->nr++) {
 		f->best = *a;
@@ -95,8 +96,10 @@ static void take(struct luo_anchors *f, const struct luo_anchor *a)
 		f->best = *a;
 		return;
 	}
-	f->other = a->head.pa;
-	f->tied |= a->head.number == best->number && a->head.kho_fdt != best->kho_fdt;
+	tie = a->head.number == best->number && a->head.kho_fdt != best->kho_fdt;
+	if (tie || !f->tied)
+		f->other = a->head.pa;
+	f->tied |= tie;
 }
 
 /**

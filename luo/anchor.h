@@ -146,7 +146,8 @@ struct luo_anchor {
  * struct luo_anchors - what is in memory
  * @best:    the one to take, when @nr
  * @nr:      anchors that are whole
- * @other:   address of a whole one with a lower number, or the same, 0 without
+ * @other:   address of the one that ties, else of a whole one with a lower number, or the same, 0
+ *           without
  * @tied:    that one has the same number and is about another KHO FDT
  * @damaged: address of a damaged one, 0 without
  * @unknown: address of one of another version, 0 without

@@ -261,14 +261,42 @@ static void two(void **state)
 	world_close(&w);
 }
 
+/* Of three the two that cannot be chosen from are named, whatever lies behind them. */
+static void two_and_an_earlier_one(void **state)
+{
+	struct luo_anchors found;
+	struct anchor_own o;
+	struct world w;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_V5);
+	anchor_own_write(&w, AT, 7, false);
+	o = anchor_own_write(&w, AT + KIB(8), 7, false);
+	world_put(&w, o.pa + 48, w.kho.fdt_pa + 4096);
+	anchor_seal(&o);
+	anchor_own_write(&w, AT2, 3, false);
+	luo_anchor_find(&w.phys, &found);
+	assert_int_equal(found.nr, 3);
+	assert_true(found.tied);
+	assert_int_equal(found.best.head.pa, AT);
+	assert_int_equal(found.other, AT + KIB(8));
+	world_close(&w);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(own_one_is_read),  cmocka_unit_test(own_one_tells_what_was_hit),
-		cmocka_unit_test(damaged_anywhere), cmocka_unit_test(sealed_nonsense),
-		cmocka_unit_test(sealed_and_cut),   cmocka_unit_test(no_anchor_there),
-		cmocka_unit_test(names_the_state),  cmocka_unit_test(stale),
-		cmocka_unit_test(kho_fdt_hit),	    cmocka_unit_test(two),
+		cmocka_unit_test(own_one_is_read),
+		cmocka_unit_test(own_one_tells_what_was_hit),
+		cmocka_unit_test(damaged_anywhere),
+		cmocka_unit_test(sealed_nonsense),
+		cmocka_unit_test(sealed_and_cut),
+		cmocka_unit_test(no_anchor_there),
+		cmocka_unit_test(names_the_state),
+		cmocka_unit_test(stale),
+		cmocka_unit_test(kho_fdt_hit),
+		cmocka_unit_test(two),
+		cmocka_unit_test(two_and_an_earlier_one),
 	};
 
 	return cmocka_run_group_tests_name("anchor", tests, NULL, NULL);
