@@ -21,7 +21,16 @@ static bool put_cells(fdt32_t *to, int cells, u64 value)
 	return true;
 }
 
-static int set_pair(void *dtb, int node, const char *name, u64 addr, u64 size)
+/**
+ * fdt_set_pair() - set a property to one (address, size) pair, in the root's cells
+ * @dtb:  a sound tree with room
+ * @node: of the property
+ * @name: of the property
+ * @addr, @size: the pair
+ *
+ * Return: 0; LUO_E_LIMIT when there is no room; LUO_E_FORMAT when the cells cannot hold it.
+ */
+int fdt_set_pair(void *dtb, int node, const char *name, u64 addr, u64 size)
 {
 	int ac = fdt_address_cells(dtb, 0), sc = fdt_size_cells(dtb, 0);
 	fdt32_t cell[4];
@@ -57,8 +66,8 @@ int fdt_chosen_set_handover(void *dtb, const struct luo_handover *handover)
 	}
 	if (!handover)
 		return 0;
-	err = set_pair(dtb, node, names[0], handover->fdt_pa, handover->fdt_size);
+	err = fdt_set_pair(dtb, node, names[0], handover->fdt_pa, handover->fdt_size);
 	if (err)
 		return err;
-	return set_pair(dtb, node, names[1], handover->scratch_pa, handover->scratch_size);
+	return fdt_set_pair(dtb, node, names[1], handover->scratch_pa, handover->scratch_size);
 }

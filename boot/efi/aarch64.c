@@ -11,6 +11,8 @@
 #define TCR_TG0	      (3ULL << 14)	    /* 0: 4 KiB */
 #define TABLE_ADDRESS 0x0000fffffffffffeULL /* bit 0 of TTBR0 is CnP */
 
+const bool efi_arch_reserves = true;
+
 /** efi_arch_start() - start the clock; see memory.h. */
 const struct luo_mem_ops *efi_arch_start(void)
 {

@@ -1,31 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * aarch64: the kernel is started as the EFI image that it is. Its stub takes the device tree of
- * the configuration table, keeps /chosen's linux,kho-* (libstub/fdt.c, Linux 7.3), and asks
- * firmware for all memory it uses: what was claimed is safe from it. On an ACPI machine there is
- * no tree; one with nothing but /chosen leaves the kernel with ACPI (dt_is_stub(),
- * arch/arm64/kernel/acpi.c).
+ * the configuration table (aarch64_tree.c), and asks firmware for all memory it uses: what was
+ * claimed is safe from it.
  */
-#include <libfdt.h>
-
-#include "boot.h"
+#include "aarch64_tree.h"
 #include "device_tree.h"
+#include "reserve.h"
 
-#include "../../fdt/chosen.h"
 #include "../../fdt/next.h"
-#include "../../fdt/tree.h"
-
-#define EDITS	 1024	    /* bytes that our edits can add, a new /chosen included */
-#define MAX_TREE (2U << 20) /* Documentation/arch/arm64/booting.rst */
-
-static void *alloc(u64 size)
-{
-	EFI_PHYSICAL_ADDRESS at;
-
-	if (app.bs->AllocatePages(AllocateAnyPages, EfiLoaderData, (size + 4095) >> 12, &at))
-		return NULL;
-	return (void *)(size_t)at;
-}
 
 /**
  * efi_arch_next() - what firmware's device tree tells, but for the memory map; see boot.h
@@ -42,48 +25,13 @@ void efi_arch_next(struct luo_next *next, struct efi_work *w)
 		fdt_next(next, &w->phys, (u64)(size_t)tree, 0, &w->report);
 	for (u32 i = 0; i < next->nr_parts; i++)
 		next->part[i].loaded = false;
+	for (u32 i = 0; i < w->opt->nr_reserve; i++)
+		luo_next_part(next, w->opt->reserve[i].start, w->opt->reserve[i].size, "--reserve",
+			      false);
 	next->nr_ram = 0;
 	next->full = false;
 	if (!efi_map_now(&map))
 		luo_next_efi_map(next, map->bytes, map->size, map->each);
-}
-
-/* A copy of firmware's tree, or a tree with nothing in it, with room for edits. */
-static void *new_tree(const void *old, u64 size)
-{
-	void *tree = alloc(size);
-
-	if (!tree)
-		return NULL;
-	if (old)
-		return fdt_open_into(old, tree, (int)size) ? NULL : tree;
-	if (fdt_create_empty_tree(tree, (int)size) ||
-	    fdt_setprop_u32(tree, 0, "#address-cells", 2) ||
-	    fdt_setprop_u32(tree, 0, "#size-cells", 2))
-		return NULL;
-	return tree;
-}
-
-/* Install the tree for the next kernel; @old: what was there, to be put back. */
-static EFI_STATUS install_tree(struct efi_boot *b, const void **old)
-{
-	const struct luo_handover *h = b->kho ? &b->work->found.handover : NULL;
-	u64 size = EDITS;
-	void *tree;
-
-	*old = efi_device_tree();
-	if (*old) {
-		if (!fdt_tree_sound(*old, MAX_TREE))
-			return efi_refuse("device tree", "firmware's is damaged", EFI_UNSUPPORTED);
-		size += fdt_totalsize(*old);
-	}
-	if (!h && !*old)
-		return EFI_SUCCESS;
-	tree = new_tree(*old, size);
-	if (!tree || fdt_chosen_set_handover(tree, h))
-		return efi_refuse("device tree", "there is no room for one that names KHO",
-				  EFI_OUT_OF_RESOURCES);
-	return app.bs->InstallConfigurationTable(&efi_dtb_guid, tree);
 }
 
 /* EFI_LOAD_FILE2_PROTOCOL, UEFI 2.10, 13.2; gnu-efi 3.0.15 has no declaration of it. */
@@ -163,7 +111,7 @@ static EFI_STATUS set_cmdline(struct efi_boot *b, EFI_HANDLE image)
 
 	while (text[len])
 		len++;
-	wide = status ? NULL : alloc((len + 1) * 2);
+	wide = status ? NULL : efi_pages((len + 1) * 2);
 	if (!wide)
 		return status ? status : EFI_OUT_OF_RESOURCES;
 	for (size_t i = 0; i <= len; i++)
@@ -175,7 +123,7 @@ static EFI_STATUS set_cmdline(struct efi_boot *b, EFI_HANDLE image)
 
 static EFI_STATUS load_kernel(struct efi_boot *b, EFI_HANDLE *image)
 {
-	void *file = alloc(b->kernel.size + 1);
+	void *file = efi_pages(b->kernel.size + 1);
 	EFI_STATUS status;
 
 	if (!file)
@@ -198,8 +146,7 @@ static EFI_STATUS load_kernel(struct efi_boot *b, EFI_HANDLE *image)
 	return status;
 }
 
-/** efi_arch_boot() - start the next kernel; see boot.h. */
-EFI_STATUS efi_arch_boot(struct efi_boot *b)
+static EFI_STATUS load_and_start(struct efi_boot *b)
 {
 	EFI_HANDLE image, handle = NULL;
 	const void *old = NULL;
@@ -211,7 +158,7 @@ EFI_STATUS efi_arch_boot(struct efi_boot *b)
 	if (!status)
 		status = offer_initrd(b, &handle);
 	if (!status)
-		status = install_tree(b, &old);
+		status = efi_tree_install(b, &old);
 	if (!status) {
 		efi_say("starting the next kernel");
 		status = app.bs->StartImage(image, NULL, NULL);
@@ -222,5 +169,16 @@ EFI_STATUS efi_arch_boot(struct efi_boot *b)
 							    &load_file2_guid, &loader, NULL);
 	app.bs->UnloadImage(image);
 	efi_say_status(b->kernel.name, "was not started, or came back", status);
+	return status;
+}
+
+/** efi_arch_boot() - start the next kernel; see boot.h. */
+EFI_STATUS efi_arch_boot(struct efi_boot *b)
+{
+	EFI_STATUS status;
+
+	efi_reserve_take(b->opt);
+	status = load_and_start(b);
+	efi_reserve_give();
 	return status;
 }

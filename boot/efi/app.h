@@ -54,6 +54,7 @@ enum efi_onerror {
 };
 
 struct efi_command;
+#define EFI_MAX_RESERVE 16
 
 /**
  * struct efi_options - a parsed command line
@@ -69,6 +70,7 @@ struct efi_command;
  * @cmdline: of either, or NULL
  * @onerror:  enum efi_onerror
  * @compact:  --mode compact
+ * @reserve, @nr_reserve: ranges of --reserve
  * @boot_words: some option was given that only boot has
  */
 struct efi_options {
@@ -88,6 +90,8 @@ struct efi_options {
 	const char *cmdline;
 	u8 onerror;
 	bool compact;
+	struct luo_range reserve[EFI_MAX_RESERVE];
+	u32 nr_reserve;
 	bool boot_words;
 };
 
@@ -109,8 +113,12 @@ struct efi_command {
 	bool looks_ahead;
 };
 
+const char *efi_number(const char *s, u64 *value);
 EFI_STATUS efi_options_parse(struct efi_options *opt, const struct efi_words *words);
 const struct efi_command *efi_command_find(const char *name);
+
+/* x86_64.c, aarch64.c: can ranges be reserved for the next kernel? */
+extern const bool efi_arch_reserves;
 
 /* console.c: lines on ConOut */
 extern const struct luo_out efi_console;

@@ -36,6 +36,7 @@ static const char help[] =
 	"  luo.efi boot --kernel FILE [--initrd FILE] [--cmdline \"TEXT\"]\n"
 	"          [--mode verify | compact]\n"
 	"          [--onerror pass | drop | drop-luo | halt | reset]\n"
+	"          [--reserve ADDR+SIZE,...] (arm64)\n"
 	"  luo.efi --version | --help\n";
 
 /** efi_command_find() - a command by its name, NULL when there is none. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* Parsing of the words of a command line. */
-#include "app.h"
+#include "reserve.h"
 
 #include "../../luo/str.h"
 
@@ -21,22 +21,34 @@ static int digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
 }
 
-/* A number in decimal, or in hex with 0x in front. */
-static bool parse_number(const char *s, u64 *value)
+/**
+ * efi_number() - a number in decimal, or in hex with 0x in front
+ * @s:     where it begins
+ * @value: filled in
+ *
+ * Return: what is behind it; NULL when there is none, or it is too large.
+ */
+const char *efi_number(const char *s, u64 *value)
 {
 	u64 base = s[0] == '0' && (s[1] == 'x' || s[1] == 'X') ? 16 : 10;
+	const char *p = base == 16 ? s + 2 : s, *first = p;
 
-	if (base == 16)
-		s += 2;
 	*value = 0;
-	for (const char *p = s; *p; p++) {
+	for (; (u64)digit(*p) < base; p++) {
 		u64 d = (u64)digit(*p);
 
-		if (d >= base || *value > (~0ULL - d) / base)
-			return false;
+		if (*value > (~0ULL - d) / base)
+			return NULL;
 		*value = *value * base + d;
 	}
-	return *s;
+	return p > first ? p : NULL;
+}
+
+static bool parse_number(const char *s, u64 *value)
+{
+	const char *end = efi_number(s, value);
+
+	return end && !*end;
 }
 
 static EFI_STATUS set_format(struct efi_options *opt, const char *word, u8 format)
@@ -86,6 +98,16 @@ static EFI_STATUS set_mode(struct efi_options *opt, const char *value)
 	return usage(value, "is no mode; there are verify and compact");
 }
 
+static EFI_STATUS set_reserve(struct efi_options *opt, const char *value)
+{
+	opt->boot_words = true;
+	if (!efi_arch_reserves)
+		return usage("--reserve", "is for arm64; memmap= in --cmdline does it here");
+	if (efi_reserve_parse(opt, value))
+		return EFI_SUCCESS;
+	return usage(value, "is no list of up to 16 ranges ADDR+SIZE of whole pages");
+}
+
 static EFI_STATUS set_report(struct efi_options *opt, const char *value)
 {
 	opt->report = value;
@@ -126,7 +148,7 @@ static const struct {
 	{ "--kernel", set_kernel },   { "--initrd", set_initrd },
 	{ "--cmdline", set_cmdline }, { "--onerror", set_onerror },
 	{ "--mode", set_mode },	      { "--next-kernel", set_next_kernel },
-	{ "--anchor", set_anchor },
+	{ "--anchor", set_anchor },   { "--reserve", set_reserve },
 };
 
 /* The value of an option that takes one: behind '=', or the next word. */
@@ -219,7 +241,9 @@ static EFI_STATUS check(const struct efi_options *opt)
 	if (opt->dry_run && !luo_streq(c->name, "compact"))
 		return usage(c->name, "-n belongs to compact");
 	if (opt->boot_words && !c->boots)
-		return usage(c->name, "--kernel, --initrd, --onerror and --mode belong to boot");
+		return usage(c->name,
+			     "--kernel, --initrd, --onerror, --mode and --reserve belong to "
+			     "boot");
 	if (opt->next_kernel && (c->boots || !c->looks_ahead))
 		return usage(c->name, "--next-kernel belongs to verify");
 	if (opt->cmdline && !c->looks_ahead)

@@ -6,6 +6,8 @@
 #include "../../arch/x86_64/cpu.h"
 #include "../../arch/x86_64/image.h"
 
+const bool efi_arch_reserves = false;
+
 /** efi_arch_start() - look at the CPU, start the clock; see memory.h. */
 const struct luo_mem_ops *efi_arch_start(void)
 {

@@ -55,7 +55,7 @@ PAYLOAD_NOT := luo/print_json.c luo/print_plan.c luo/print_list.c luo/json.c luo
 	luo/owners_lists.c luo/owners_rest.c luo/memfd.c luo/vmalloc.c fdt/owners.c fdt/find.c \
 	fdt/locate.c fdt/candidate.c fdt/search.c fdt/info_text.c fdt/info_json.c fdt/subnode.c \
 	fdt/tree_at.c luo/next.c luo/next_cmdline.c luo/next_params.c luo/next_kernel.c fdt/next.c \
-	luo/next_efi.c luo/next_image.c luo/bzimage.c fdt/chosen_set.c luo/anchor.c \
+	luo/next_efi.c luo/next_image.c luo/bzimage.c fdt/chosen_set.c fdt/reserve.c luo/anchor.c \
 	luo/anchor_check.c luo/print_anchor.c fdt/anchor.c fdt/anchor_use.c
 PAYLOAD_SRC := $(sort $(wildcard arch/*.c arch/$(ARCH)/*.S arch/$(ARCH)/*.c boot/kexec/*.c) \
 	$(filter-out $(PAYLOAD_NOT),$(CORE_SRC)) fdt/env/string.c)

@@ -57,10 +57,14 @@ TAIL = """\
   used up by that). What is left at the start of RAM is listed: under UEFI what is preserved there is
   lost, and `luo.efi verify` names the owner of metadata that was hit. Where the device tree comes
   from U-Boot it can reserve any number of ranges.
+- **On arm64 under UEFI give `--reserve` to `luo.efi boot`**, and of the parameters `kho_scratch=` alone,
+  when it starts every kernel ([efi.md](efi.md)): that takes all ranges away, from every kernel, and
+  kernels that these kexec keep to it. An ACPI machine's kernel needs `acpi=force` with it. What
+  follows here about `mem=` and `crashkernel=` is for kernels that something else starts.
 - `mem=` counts bytes from the lowest memory on. A kernel that UEFI starts counts what UEFI lists below
   RAM, too, which on QEMU's virt is 64 MiB of flash at 0x4000000: give it so much more. Too small a
   value takes preserved memory away from the next kernel, which does not survive that.
-- **On arm64 under UEFI this is for the kernel that is booted cold**, so for one update over a reset.
+- With `mem=` and `crashkernel=` this is for the kernel that is booted cold, so for one update over a reset.
   The kernel that takes over a state cannot reserve `crashkernel=` ("memory is in use": until it has
   read what is preserved, Linux 7.3 allocates from scratch alone), and it gets back what lies above
   `mem=` where UEFI left the initrd and its tables. x86_64 is kept off every time.
@@ -140,7 +144,10 @@ def section(title, found):
     if found["left"]:
         how = "no parameter for" if found["uefi"] else "reserved in the device tree"
         lines.append(f"- {how}: {listed(rounded(found['left']))}")
-    return "\n".join([*lines, "", "      " + " ".join(found["parameters"]), "", ""])
+    lines += ["", "      " + " ".join(found["parameters"])]
+    if found["reserve"]:
+        lines.append(f"      luo.efi boot {found['reserve']} ...")
+    return "\n".join([*lines, "", ""])
 
 
 def document(sections):

@@ -92,9 +92,10 @@ def test_a_bad_state_is_not_handed_over(arch, boot, images, state, sign):
     vm.expect(r"luo: not booted: under secure boot only a sound state")
 
 
-def test_a_given_address_is_not_believed(arch, boot, images, state, sign):
-    vm = boot(state("sound"), sign(images.kernel), "--kho-fdt 0x40000000")
-    vm.expect(r"luo: --kho-fdt: is not taken under secure boot by boot and "
+@pytest.mark.parametrize("option", ["--kho-fdt", "--anchor"])
+def test_a_given_address_is_not_believed(arch, boot, images, state, sign, option):
+    vm = boot(state("sound"), sign(images.kernel), f"{option} 0x40000000")
+    vm.expect(rf"luo: {option}: is not taken under secure boot by boot and "
               r"compact")
 
 

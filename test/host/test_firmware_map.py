@@ -142,6 +142,16 @@ def test_aarch64(keep_off, options, words, left):
     assert tool.parameters_aarch64(keep_off, ARM, options) == (words, left)
 
 
+@pytest.mark.parametrize("arch, app, option", [
+    ("aarch64", "luo.efi", "--reserve 0x40000000+0x200000,0x44000000+0x4000000"),
+    ("aarch64", None, ""), ("x86_64", "luo.efi", "")])
+def test_reserve(arch, app, option):
+    """All of it, where luo.efi can have it reserved."""
+    options = types.SimpleNamespace(arch=arch, app=app)
+    assert tool.reserve_option([START, MIDDLE], options) == option
+    assert tool.reserve_option([], options) == ""
+
+
 @pytest.mark.parametrize("size, word", [
     (GIB, "1G"), (1536 * MIB, "1536M"), (4096, "4K"), (513, "513")])
 def test_sizes(size, word):
