@@ -38,6 +38,10 @@ const char *const outcome_word[] = {
 	"frees is overwritten under the second only if memory is used again in between"
 #define NOBODY_ASKS "what was in the page is gone, and nobody asks for it"
 #define NOBODY_OWNS "the page has no owner, or one of those that are not part of the reader here"
+#define ORDER_OF_MAP                                                                               \
+	"the kernel takes the order from the map, and gives back so many pages, whatever the "     \
+	"block needs; in the middle of an entry it warns, and gives back none"
+#define IN_AN_ENTRY "the block's first page lies in an entry, of another order or not at its start"
 #define CONTENT	    "the file comes back, with another content: nothing in the kernel compares"
 
 static const struct difference table[] = {
@@ -45,6 +49,10 @@ static const struct difference table[] = {
 	{ LUO_B02, "", JUDGE_TAKEN, JUDGE_TAKEN, BELIEVES },
 	{ LUO_B06, "", JUDGE_TAKEN, JUDGE_TAKEN, NOBODY_ASKS, NOBODY_OWNS },
 	{ LUO_K02, "", JUDGE_NONE, JUDGE_TAKEN, HEADER_ONLY },
+	{ LUO_K06, "", JUDGE_TAKEN, JUDGE_TAKEN,
+	  "the page is part of a larger entry, or has one below a node that the core does not "
+	  "follow (LUO-M01), so that it is still there when it is read",
+	  "the page lies in an entry that the kernel meets" },
 	{ LUO_K08, "", JUDGE_TAKEN, JUDGE_LOST,
 	  "of the sub-nodes only kexec-metadata is read here, and believed or not; memblock's is "
 	  "read "
@@ -82,14 +90,12 @@ static const struct difference table[] = {
 	{ LUO_C04, "", JUDGE_TAKEN, JUDGE_TAKEN, STALE },
 	{ LUO_C07, "", JUDGE_TAKEN, JUDGE_TAKEN, STALE },
 	{ LUO_S01, "7.1-v3", JUDGE_TAKEN, JUDGE_REFUSED, NO_ALIGN },
-	{ LUO_S05, "", JUDGE_TAKEN, JUDGE_REFUSED,
-	  "the kernel takes the order from the map, and gives back so many pages, whatever the "
-	  "block needs; in the middle of an entry it warns, and gives back none",
-	  "the block's first page lies in an entry, of another order or not at its start" },
+	{ LUO_S05, "", JUDGE_TAKEN, JUDGE_REFUSED, ORDER_OF_MAP, IN_AN_ENTRY },
 	{ LUO_S07, "7.1", JUDGE_REFUSED, JUDGE_REFUSED, STOPPED },
 	{ LUO_S11, "", JUDGE_TAKEN, JUDGE_TAKEN,
 	  "the session comes back without a name; the kernel does not know that it had one" },
 	{ LUO_S13, "", JUDGE_REFUSED, JUDGE_REFUSED, STOPPED },
+	{ LUO_F05, "", JUDGE_TAKEN, JUDGE_LOST, ORDER_OF_MAP, IN_AN_ENTRY },
 	{ LUO_F13, "", JUDGE_REFUSED, JUDGE_REFUSED,
 	  "a note to the core, because the next kernel may have the driver; the reader here has "
 	  "none "

@@ -151,7 +151,9 @@ bool facts_bear_out(const struct facts *f, const struct luo_finding *finding)
 		return f->known && !given_back_twice(f, finding->pa, finding->value);
 	case LUO_M10:
 		return stays(f, finding);
+	case LUO_K06:
 	case LUO_S05:
+	case LUO_F05:
 		return f->known && is_preserved(f, finding->pa);
 	case LUO_F14:
 		return f->known && is_preserved(f, finding->value);

@@ -98,12 +98,14 @@ static bool stopped_before(const struct round *r, u16 code)
 	       worst(&r->ours) >= LUO_SEV_REFUSE;
 }
 
-/* Is what the kernel does just what another finding says? */
+/* Is what the kernel does just what another finding says, or what may come of that instead? */
 static bool other_bears_out(const struct round *r, u16 code)
 {
-	for (u32 c = 0; c < LUO_NR_CODES; c++)
+	u8 outcome = r->kernel.outcome;
+
+	for (u16 c = 0; c < LUO_NR_CODES; c++)
 		if (c != code && r->ours.severity[c] >= LUO_SEV_LOSE &&
-		    r->kernel.outcome == due(r->ours.severity[c]))
+		    (outcome == due(r->ours.severity[c]) || difference_of(&r->ours, c, outcome)))
 			return true;
 	return false;
 }

@@ -202,13 +202,16 @@ static int compact(struct answer *a, struct world *w, size_t size, struct luo_to
 	return err;
 }
 
-/* No room for the tables; more blocks than were counted; a block that is no longer preserved, or
- * was damaged since. */
+/*
+ * No room for the tables; more blocks than were counted; a block that is no longer preserved, or
+ * was damaged since; no container any more.
+ */
 static void plan_refuses(void **state)
 {
 	struct luo_totals totals;
 	struct world w;
 	struct answer a;
+	u64 head_at;
 
 	(void)state;
 	mergeable(&w, &a, 12);
@@ -227,6 +230,10 @@ static void plan_refuses(void **state)
 	assert_int_equal(compact(&a, &w, LUO_ARENA_MIN, &totals), LUO_E_FORMAT);
 	world_preserve(&w, w.block[11].pa, 0);
 	assert_int_equal(compact(&a, &w, LUO_ARENA_MIN, &totals), 0);
+	head_at = a.state.head_at;
+	a.state.head_at = HOLE;
+	assert_int_equal(compact(&a, &w, LUO_ARENA_MIN, &totals), LUO_E_RAM);
+	a.state.head_at = head_at;
 	world_put(&w, w.block[5].pa + 8, 1000);
 	assert_int_equal(compact(&a, &w, LUO_ARENA_MIN, &totals), LUO_E_FORMAT);
 	run_close(&a);
