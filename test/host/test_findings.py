@@ -6,10 +6,12 @@ section 3.3): luo-v5 panics on a bad session chain and refuses a bad file chain
 at the first open; the April 2026 series tolerates empty session blocks.
 """
 
+import re
+
 import pytest
 from dumps import Boot, write_elf
 from state import BASE, MIB, File, Ram, Session, State, sessions, with_files
-from tool import ERRORS, OK, run
+from tool import CODES, ERRORS, OK, TOP, run
 
 OUTSIDE = 0x80000000    # no RAM in any of these dumps
 
@@ -239,3 +241,17 @@ def test_many_findings_are_all_counted(tmp_path):
     assert answer.status == ERRORS
     assert report["totals"]["findings"] == 203
     assert 0 < len(report["findings"]) <= 203
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_case_has_each_code(code):
+    """A row of damaged-states.md, or a test that asks for it by its name."""
+    row = re.compile(rf"^\|.*\| .*\b{code[4:]} (note|leak|lose|refuse|panic)",
+                     re.M)
+    if row.search((TOP / "docs/damaged-states.md").read_text()):
+        return
+    name = re.compile(rf"\b{code.replace('-', '[-_]')}\b")
+    assert any(name.search(path.read_text())
+               for kind in ("unit/test_*.c", "host/test_*.py", "efi/test_*.py",
+                            "qemu/test_*.py")
+               for path in (TOP / "test").glob(kind))
