@@ -103,10 +103,15 @@ static bool other_bears_out(const struct round *r, u16 code)
 {
 	u8 outcome = r->kernel.outcome;
 
-	for (u16 c = 0; c < LUO_NR_CODES; c++)
-		if (c != code && r->ours.severity[c] >= LUO_SEV_LOSE &&
-		    (outcome == due(r->ours.severity[c]) || difference_of(&r->ours, c, outcome)))
+	for (u16 c = 0; c < LUO_NR_CODES; c++) {
+		u8 severity = r->ours.severity[c];
+
+		if (c == code || !severity)
+			continue;
+		if ((severity >= LUO_SEV_LOSE && outcome == due(severity)) ||
+		    difference_of(&r->ours, c, outcome))
 			return true;
+	}
 	return false;
 }
 
