@@ -200,17 +200,22 @@ static u64 set_bits(const u8 *bits, u64 first, u64 nr)
 		return popcount(luo_get64(bits + first / 64 * 8) >> (first % 64) &
 				((1ULL << nr) - 1));
 	for (u64 i = first; i < first + nr; i += 64) {
-		u64 word = luo_get64(bits + i / 8);
+		const u8 *p = bits + i / 8;
+		u64 word = luo_get64(p);
 
-		/* Most of a leaf is empty: four words at a time. */
-		if (!word && nr >= 256 && !(i & 255) &&
-		    !(luo_get64(bits + i / 8 + 8) | luo_get64(bits + i / 8 + 16) |
-		      luo_get64(bits + i / 8 + 24))) {
+		if (word + 1 > 1) {
+			sum += popcount(word);
+			continue;
+		}
+		/* Most of a leaf is empty or full: four words at a time. */
+		if (nr >= 256 && !(i & 255) &&
+		    !((luo_get64(p + 8) ^ word) | (luo_get64(p + 16) ^ word) |
+		      (luo_get64(p + 24) ^ word))) {
+			sum += word & 256;
 			i += 192;
 			continue;
 		}
-		/* Other words are often full. */
-		sum += word + 1 > 1 ? popcount(word) : word & 64;
+		sum += word & 64;
 	}
 	return sum;
 }
