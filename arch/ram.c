@@ -82,13 +82,17 @@ const struct luo_range *luo_ram_list(u32 *nr)
 	return ram;
 }
 
-/** luo_busy_add() - a range in use by something alive; too many are left out. */
-void luo_busy_add(u64 start, u64 size, const char *what)
+/**
+ * luo_busy_add() - a range in use by something alive; too many are left out
+ *
+ * Nobody here says whose it is, so the list has no names.
+ */
+void luo_busy_add(u64 start, u64 size)
 {
 	struct luo_range r = { start, size };
 
 	if (size && luo_range_valid(&r) && nr_busy < MAX_BUSY)
-		busy[nr_busy++] = (struct luo_busy){ r, what };
+		busy[nr_busy++] = (struct luo_busy){ .range = r };
 }
 
 /** luo_ram_fill() - make a view of the two lists; scratch areas and page size are the caller's. */

@@ -17,7 +17,7 @@ const struct luo_range *luo_ram_holding(u64 pa);
 bool luo_ram_hits(u64 pa, u64 len);
 const struct luo_range *luo_ram_list(u32 *nr);
 
-void luo_busy_add(u64 start, u64 size, const char *what);
+void luo_busy_add(u64 start, u64 size);
 void luo_ram_fill(struct luo_phys *phys, const struct luo_mem_ops *ops);
 
 #endif

@@ -32,7 +32,8 @@ static LUO_NOINLINE void lap(struct run *r, enum luo_pass pass)
 	r->since = t;
 }
 
-static void add(struct run *r, enum luo_code code, u8 severity, u64 pa, u64 value, u8 part)
+static LUO_NOINLINE void add(struct run *r, enum luo_code code, u8 severity, u64 pa, u64 value,
+			     u8 part)
 {
 	luo_report_part(r->report, code, severity, pa, value, part);
 }

@@ -14,10 +14,15 @@
 #include "abi.h"
 #include "str.h"
 
+#ifdef LUO_WITHOUT_KERNELS
+#define NAMED(text, who) text
+#else
+#define NAMED(text, who) text, .kernels = who
+#endif
+
 static const struct luo_kho_abi kho_rows[] = {
 	{
-		.name = "kho-v1",
-		.kernels = "6.16..7.0",
+		.name = NAMED("kho-v1", "6.16..7.0"),
 		.map = LUO_MAP_CHUNKS,
 		.blob_prop = "fdt",
 		.empty = true,
@@ -25,15 +30,13 @@ static const struct luo_kho_abi kho_rows[] = {
 		.tested = LUO_TESTED_KERNEL,
 	},
 	{
-		.name = "kho-v2",
-		.kernels = "7.1 development",
+		.name = NAMED("kho-v2", "7.1 development"),
 		.map = LUO_MAP_RADIX,
 		.blob_prop = "preserved-data",
 		.flb_node = true, /* luo_flb_setup_incoming(), Linux 7.1 */
 	},
 	{
-		.name = "kho-v3",
-		.kernels = "7.1",
+		.name = NAMED("kho-v3", "7.1"),
 		.map = LUO_MAP_RADIX,
 		.blob_prop = "preserved-data",
 		.has_size = true,
@@ -41,16 +44,14 @@ static const struct luo_kho_abi kho_rows[] = {
 		.flb_node = true, /* luo_flb_setup_incoming(), Linux 7.1 */
 	},
 	{
-		.name = "kho-v4",
-		.kernels = "7.2..7.3",
+		.name = NAMED("kho-v4", "7.2..7.3"),
 		.map = LUO_MAP_RADIX,
 		.blob_prop = "preserved-data",
 		.has_size = true,
 		.tested = LUO_TESTED_KERNEL,
 	},
 	{
-		.name = "kho-v4;radix-v1",
-		.kernels = "after 7.3",
+		.name = NAMED("kho-v4;radix-v1", "after 7.3"),
 		.map = LUO_MAP_RADIX,
 		.blob_prop = "preserved-data",
 		.has_size = true,
@@ -104,10 +105,9 @@ static const struct luo_kho_abi kho_rows[] = {
 
 static const struct luo_abi rows[] = {
 	{
-		.name = "luo-session-v2",
+		.name = NAMED("luo-session-v2", "6.19..7.1"),
 		.container = "luo-v1",
 		.session = "luo-session-v2",
-		.kernels = "6.19..7.1",
 		.kind = LUO_CONTAINER_FDT,
 		.sessions = SESSION_ARRAY(LUO_SEV_NOTE),
 		.files = FILE_ARRAY,
@@ -115,10 +115,9 @@ static const struct luo_abi rows[] = {
 		.tested = LUO_TESTED_KERNEL,
 	},
 	{
-		.name = "luo-session-v3",
+		.name = NAMED("luo-session-v3", "none (April 2026 series)"),
 		.container = "luo-v1",
 		.session = "luo-session-v3",
-		.kernels = "none (April 2026 series)",
 		.kind = LUO_CONTAINER_FDT,
 		.sessions = SESSION_BLOCKS_2026,
 		.files = FILE_ARRAY,
@@ -126,10 +125,9 @@ static const struct luo_abi rows[] = {
 	},
 	{
 		/* Patch 2/5 of the same series: files lie in chains of two-page blocks. */
-		.name = "luo-session-v4",
+		.name = NAMED("luo-session-v4", "none (April 2026 series)"),
 		.container = "luo-v1",
 		.session = "luo-session-v4",
-		.kernels = "none (April 2026 series)",
 		.kind = LUO_CONTAINER_FDT,
 		.sessions = SESSION_BLOCKS_2026,
 		.files =
@@ -146,60 +144,53 @@ static const struct luo_abi rows[] = {
 			},
 	},
 	{
-		.name = "luo-v2",
+		.name = NAMED("luo-v2", "7.2 development"),
 		.container = "luo-v2",
-		.kernels = "7.2 development",
 		.kind = LUO_CONTAINER_FDT_STRUCT,
 		.sessions = SESSION_ARRAY(LUO_SEV_LOSE),
 		.files = FILE_ARRAY,
 		.head_zero = LUO_SEV_PANIC,
 	},
 	{
-		.name = "luo-v3",
+		.name = NAMED("luo-v3", "7.2 development"),
 		.container = "luo-v3",
-		.kernels = "7.2 development",
 		.kind = LUO_CONTAINER_STRUCT,
 		.sessions = SESSION_ARRAY(LUO_SEV_LOSE),
 		.files = FILE_ARRAY,
 	},
 	{
-		.name = "luo-v3-kho-block-v1",
+		.name = NAMED("luo-v3-kho-block-v1", "7.2 development"),
 		.container = "luo-v3-kho-block-v1",
-		.kernels = "7.2 development",
 		.kind = LUO_CONTAINER_STRUCT,
 		.sessions = SESSION_BLOCKS,
 		.files = FILE_ARRAY,
 	},
 	{
-		.name = "luo-v4",
+		.name = NAMED("luo-v4", "7.2 development"),
 		.container = "luo-v4",
-		.kernels = "7.2 development",
 		.kind = LUO_CONTAINER_STRUCT,
 		.sessions = SESSION_BLOCKS,
 		.files = FILE_ARRAY,
 	},
 	{
-		.name = "luo-v5",
+		.name = NAMED("luo-v5", "7.2..7.3"),
 		.container = "luo-v5",
-		.kernels = "7.2..7.3",
 		.kind = LUO_CONTAINER_STRUCT,
 		.sessions = SESSION_BLOCKS,
 		.files = FILE_BLOCKS,
 		.tested = LUO_TESTED_KERNEL,
 	},
 	{
-		.name = "luo-v5;block-v1",
+		.name = NAMED("luo-v5;block-v1", "after 7.3"),
 		.container = "luo-v5;block-v1",
-		.kernels = "after 7.3",
 		.kind = LUO_CONTAINER_STRUCT,
 		.sessions = SESSION_BLOCKS,
 		.files = FILE_BLOCKS,
 		.read_only = true,
 	},
 	{
-		.name = "luo-feature-bits", /* our name: there is no string */
+		.name = NAMED("luo-feature-bits", "after 7.3"), /* our name: there is no string */
 		.container = "luo-feature-bits",
-		.kernels = "after 7.3",
 		.kind = LUO_CONTAINER_BITS,
 		.sessions = SESSION_BLOCKS,
 		.files = FILE_BLOCKS,

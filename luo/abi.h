@@ -182,7 +182,7 @@ enum luo_map_kind {
 /**
  * struct luo_kho_abi - one version of the KHO root FDT
  * @name:      root compatible string
- * @kernels:   who speaks it
+ * @kernels:   who speaks it; not in a program that defines LUO_WITHOUT_KERNELS and never says so
  * @map:       form of the preserved-memory map
  * @blob_prop: name of a sub-node's address property
  * @has_size:  sub-nodes carry blob-size too
@@ -195,7 +195,9 @@ enum luo_map_kind {
  */
 struct luo_kho_abi {
 	const char *name;
+#ifndef LUO_WITHOUT_KERNELS
 	const char *kernels;
+#endif
 	u8 map;
 	const char *blob_prop;
 	bool has_size;
@@ -248,7 +250,7 @@ struct luo_chain_abi {
  * @name:      what reports call it (the session ABI)
  * @container: string of the container
  * @session:   string of the luo-session sub-node, NULL when the container implies it
- * @kernels:   who speaks it
+ * @kernels:   who speaks it, as there
  * @kind:      form of the container
  * @sessions, @files: the two kinds of lists
  * @head_zero: severity of a head pointer of 0
@@ -259,7 +261,9 @@ struct luo_abi {
 	const char *name;
 	const char *container;
 	const char *session;
+#ifndef LUO_WITHOUT_KERNELS
 	const char *kernels;
+#endif
 	u8 kind;
 	struct luo_chain_abi sessions;
 	struct luo_chain_abi files;

@@ -3,6 +3,7 @@
 #include "finding.h"
 
 #include "report.h"
+#include "str.h"
 
 /* clang-format off: three tables, a line for each row. */
 
@@ -177,7 +178,11 @@
 	X(MEMORY, "give more memory")                                                              \
 	REMEDIES_OF_OWNERS(X)
 
-/* X(code, effect, remedy, cause), in the order of enum luo_code. */
+/*
+ * X(code, effect, remedy, cause), in the order of enum luo_code. F01 to F09 are found in lists of
+ * files as S01 to S09 in that of sessions, and have their causes.
+ */
+#define AS_SESSIONS ""
 #define CATALOG(X)                                                                                 \
 	X(B01, FORGOTTEN, REPORT, "scratch list cannot be read")                                   \
 	X(B02, B02, REPORT, "scratch area %x is misaligned or overlaps another")                   \
@@ -207,15 +212,15 @@
 	X(C04, C04, REPORT, "LUO container's page is not preserved")                               \
 	X(C05, GENERAL, REPORT, "pointer to the sessions is 0")                                    \
 	X(C06, GENERAL, NEWER, "LUO version that no release has had yet: read, never written")     \
-	X(S01, GENERAL, REPORT, "session block %x is misaligned")                                  \
-	X(S02, GENERAL, REPORT, "session block %x is not RAM")                                     \
-	X(S03, OVERWRITTEN, REPORT, "session block lies in scratch")                               \
-	X(S04, GENERAL, REPORT, "session block lies in memory that is in use")                     \
-	X(S05, GENERAL, REPORT, "session block is not preserved as one entry of order %u")         \
-	X(S06, GENERAL, COMPACT, "session block is empty (count 0)")                               \
-	X(S07, GENERAL, REPORT, "session block claims %u entries, more than it holds")             \
-	X(S08, GENERAL, REPORT, "session chain comes back to this block")                          \
-	X(S09, GENERAL, CLOSE, "session chain is longer than 10000 blocks")                        \
+	X(S01, GENERAL, REPORT, "%o block %x is misaligned")                                       \
+	X(S02, GENERAL, REPORT, "%o block %x is not RAM")                                          \
+	X(S03, OVERWRITTEN, REPORT, "%o block lies in scratch")                                    \
+	X(S04, GENERAL, REPORT, "%o block lies in memory that is in use")                          \
+	X(S05, GENERAL, REPORT, "%o block is not preserved as one entry of order %u")              \
+	X(S06, GENERAL, COMPACT, "%o block is empty (count 0)")                                    \
+	X(S07, GENERAL, REPORT, "%o block claims %u entries, more than it holds")                  \
+	X(S08, GENERAL, REPORT, "%o chain comes back to this block")                               \
+	X(S09, GENERAL, CLOSE, "%o chain is longer than 10000 blocks")                             \
 	X(S10, S10, REPORT, "session name has no end")                                             \
 	X(S11, S11, REPORT, "session has an empty name")                                           \
 	X(S12, S12, KEEP_OLD, "session name occurs more than once")                                \
@@ -223,15 +228,15 @@
 	X(S14, GENERAL, REPORT, "session states %u files, but its file pointer does not fit that") \
 	X(S15, S15, COMPACT,                                                                       \
 	  "session block counts %u vacant entries (zeros): a serialization failed")                \
-	X(F01, GENERAL, REPORT, "file block %x is misaligned")                                     \
-	X(F02, GENERAL, REPORT, "file block %x is not RAM")                                        \
-	X(F03, OVERWRITTEN, REPORT, "file block lies in scratch")                                  \
-	X(F04, GENERAL, REPORT, "file block lies in memory that is in use")                        \
-	X(F05, GENERAL, REPORT, "file block is not preserved as one entry of order %u")            \
-	X(F06, GENERAL, COMPACT, "file block is empty (count 0)")                                  \
-	X(F07, GENERAL, REPORT, "file block claims %u entries, more than it holds")                \
-	X(F08, GENERAL, REPORT, "file chain comes back to this block")                             \
-	X(F09, GENERAL, FEWER, "file chain is longer than 10000 blocks")                           \
+	X(F01, GENERAL, REPORT, AS_SESSIONS)                                                       \
+	X(F02, GENERAL, REPORT, AS_SESSIONS)                                                       \
+	X(F03, OVERWRITTEN, REPORT, AS_SESSIONS)                                                   \
+	X(F04, GENERAL, REPORT, AS_SESSIONS)                                                       \
+	X(F05, GENERAL, REPORT, AS_SESSIONS)                                                       \
+	X(F06, GENERAL, COMPACT, AS_SESSIONS)                                                      \
+	X(F07, GENERAL, REPORT, AS_SESSIONS)                                                       \
+	X(F08, GENERAL, REPORT, AS_SESSIONS)                                                       \
+	X(F09, GENERAL, FEWER, AS_SESSIONS)                                                        \
 	X(F10, GENERAL, REPORT, "file chain holds %u files, not what the session states")          \
 	X(F11, F11, REPORT, "file's handler name has no end")                                      \
 	X(F12, F12, KEEP_OLD, "token %x occurs more than once in its session")                     \
@@ -245,21 +250,15 @@
 /* clang-format on */
 
 /*
- * All texts one after the other, and where each starts: no pointers, which would have to be
- * relocated and cost more than some of the texts. Causes are apart from the rest, which a program
- * that prints no more than them need not carry.
+ * All texts one after the other: no pointers, which would have to be relocated and cost more than
+ * some of the texts. Causes are apart from the rest, which a program that prints no more than them
+ * need not carry, and have no table of where each starts: few are printed.
  */
-struct causes {
-#define X(code, effect, remedy, text) char code[sizeof(text)];
+static const char causes[] =
+#define X(code, effect, remedy, text) text "\0"
 	CATALOG(X)
 #undef X
-};
-
-static const struct causes causes = {
-#define X(code, effect, remedy, text) .code = text,
-	CATALOG(X)
-#undef X
-};
+	;
 
 enum remedy {
 #define X(name, text) REMEDY_##name,
@@ -267,17 +266,21 @@ enum remedy {
 #undef X
 };
 
-static const struct row {
-	char code[8];
-	u16 cause;
-	bool compact;
-} rows[LUO_NR_TEXTS] = {
-#define X(name, effect, remedy, text)                                                              \
-	[LUO_##name] = { "LUO-" #name, offsetof(struct causes, name),                              \
-			 REMEDY_##remedy == REMEDY_COMPACT },
+static const char codes[LUO_NR_TEXTS][8] = {
+#define X(name, effect, remedy, text) [LUO_##name] = "LUO-" #name,
 	CATALOG(X)
 #undef X
 };
+
+/* A bit for each code of which a compaction removes the cause; all are among the first 64. */
+#define X(name, effect, remedy, text)                                                              \
+	_Static_assert(REMEDY_##remedy != REMEDY_COMPACT || LUO_##name < 64, "no bit for it");
+CATALOG(X)
+#undef X
+#define X(name, effect, remedy, text)                                                              \
+	| (u64)(REMEDY_##remedy == REMEDY_COMPACT) << (LUO_##name & 63)
+static const u64 compacted = 0 CATALOG(X);
+#undef X
 
 struct advice {
 #define X(name, text) char effect_##name[sizeof(text)];
@@ -310,19 +313,25 @@ static const struct advice_row {
 /** luo_code_text() - a code as printed, "LUO-S06". */
 const char *luo_code_text(enum luo_code code)
 {
-	return rows[code].code;
+	return codes[code];
 }
 
-/** luo_cause() - the cause, in a few words; %x and %u stand for the finding's value. */
+/**
+ * luo_cause() - the cause, in a few words
+ *
+ * %x and %u stand for the finding's value, %o for the kind of list: luo_put_cause() fills them in.
+ */
 const char *luo_cause(enum luo_code code)
 {
-	return (const char *)&causes + rows[code].cause;
+	if (luo_in_files(code))
+		code = code - LUO_F01 + LUO_S01;
+	return luo_word(causes, code);
 }
 
 /** luo_repairable() - does a compaction remove the cause? */
 bool luo_repairable(enum luo_code code)
 {
-	return rows[code].compact;
+	return code < 64 && compacted >> code & 1;
 }
 
 /** luo_remedy() - what the reader can do. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * The catalogue of findings: codes are LUO-<area letter><2 digits> and are never used again for
- * something else. Areas: A anchor, B boot data, K KHO FDT, M preserved-memory map, C container, S sessions,
- * F files, X our own limits. Texts are in finding.c.
+ * something else. Areas: A anchor, B boot data, K KHO FDT, M preserved-memory map, C container, S
+ * sessions, F files, X our own limits. Texts are in finding.c.
  */
 #ifndef LUO_FINDING_H
 #define LUO_FINDING_H
@@ -147,6 +147,12 @@ enum luo_code {
 #else
 #define LUO_NR_TEXTS LUO_NR_CODES
 #endif
+
+/** luo_in_files() - is that a code of lists of files whose cause is worded as that of sessions? */
+static inline bool luo_in_files(enum luo_code code)
+{
+	return code >= LUO_F01 && code <= LUO_F09;
+}
 
 const char *luo_code_text(enum luo_code code);
 const char *luo_cause(enum luo_code code);

@@ -3,21 +3,31 @@
 #include "print.h"
 #include "str.h"
 
-/** luo_put_what() - a catalogue text, its %x or %u replaced by the finding's value. */
+/**
+ * luo_put_cause() - a catalogue text
+ * @code:  which
+ * @value: a finding's value, for %x or %u; NULL for "N"
+ */
+void luo_put_cause(const struct luo_out *out, enum luo_code code, const u64 *value)
+{
+	for (const char *s = luo_cause(code); *s; s++) {
+		if (*s != '%')
+			out->write(out->ctx, s, 1);
+		else if (*++s == 'o')
+			luo_put(out, luo_in_files(code) ? "file" : "session");
+		else if (!value)
+			luo_put(out, "N");
+		else if (*s == 'x')
+			luo_put_hex(out, *value);
+		else
+			luo_put_dec(out, *value);
+	}
+}
+
+/** luo_put_what() - what a finding is about, with its value. */
 void luo_put_what(const struct luo_out *out, const struct luo_finding *f)
 {
-	const char *s = luo_cause(f->code);
-
-	for (; *s; s++) {
-		if (s[0] == '%' && s[1] == 'x')
-			luo_put_hex(out, f->value);
-		else if (s[0] == '%' && s[1] == 'u')
-			luo_put_dec(out, f->value);
-		else
-			out->write(out->ctx, s, 1);
-		if (s[0] == '%')
-			s++;
-	}
+	luo_put_cause(out, f->code, &f->value);
 }
 
 /** luo_put_owner() - whose it is, in words: "session 3 'name'", "session block 1". */

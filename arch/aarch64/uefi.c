@@ -51,7 +51,7 @@ void luo_uefi_busy(void)
 	struct map map;
 
 	if (open_map(&map))
-		luo_busy_add((u64)map.at, map.size, "EFI memory map");
+		luo_busy_add((u64)map.at, map.size);
 }
 
 /**

@@ -87,7 +87,7 @@ static bool take_reserved(void)
 			if (no_map && !luo_ram_remove(start, size))
 				return false;
 			if (!reusable)
-				luo_busy_add(start, size, "reserved memory");
+				luo_busy_add(start, size);
 		}
 	}
 	return true;
@@ -99,16 +99,16 @@ static void find_busy(void)
 	const u8 *p;
 	u32 len;
 
-	luo_busy_add(luo_base(), luo_info.image_size, "payload and next kernel");
-	luo_busy_add(luo_in_boot, luo_dtb()->size, "device tree");
+	luo_busy_add(luo_base(), luo_info.image_size);
+	luo_busy_add(luo_in_boot, luo_dtb()->size);
 	if (luo_dtb_number("linux,initrd-start", &start) &&
 	    luo_dtb_number("linux,initrd-end", &end) && end > start)
-		luo_busy_add(start, end - start, "initrd");
+		luo_busy_add(start, end - start);
 	p = luo_dtb_chosen("linux,ima-kexec-buffer", &len);
 	if (p && take_pair(&p, &len, &start, &size))
-		luo_busy_add(start, size, "IMA buffer");
+		luo_busy_add(start, size);
 	for (u32 i = 0; i < 32 && fdt_root_reserved(luo_dtb(), i, &start, &size); i++)
-		luo_busy_add(start, size, "memory reservation");
+		luo_busy_add(start, size);
 	luo_uefi_busy();
 }
 

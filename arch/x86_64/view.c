@@ -20,11 +20,11 @@ static int add_node(const struct luo_setup_node *node)
 {
 	const u8 *p = (const u8 *)node->pa + LUO_SETUP_HEADER;
 
-	luo_busy_add(node->pa, LUO_SETUP_HEADER + (u64)node->len, "setup_data");
+	luo_busy_add(node->pa, LUO_SETUP_HEADER + (u64)node->len);
 	if (node->type == SETUP_IMA && node->len >= 16)
-		luo_busy_add(luo_get64(p), luo_get64(p + 8), "IMA buffer");
+		luo_busy_add(luo_get64(p), luo_get64(p + 8));
 	if (node->type == SETUP_INDIRECT && node->len >= 24)
-		luo_busy_add(luo_get64(p + 16), luo_get64(p + 8), "setup_data");
+		luo_busy_add(luo_get64(p + 16), luo_get64(p + 8));
 	if (node->type == SETUP_E820_EXT)
 		return add_e820(p, node->len / E820_ENTRY);
 	return 0;
@@ -51,14 +51,14 @@ static void find_busy(void)
 	size_t len, max;
 	const char *text = luo_arch_cmdline(&len, &max);
 
-	luo_busy_add(luo_base(), luo_info.init_size, "payload and next kernel");
-	luo_busy_add(luo_in_boot, BP_SIZE, "boot_params");
+	luo_busy_add(luo_base(), luo_info.init_size);
+	luo_busy_add(luo_in_boot, BP_SIZE);
 	luo_busy_add(bp_get(zp, HDR_RAMDISK_IMAGE, BP_EXT_RAMDISK_IMAGE),
-		     bp_get(zp, HDR_RAMDISK_SIZE, BP_EXT_RAMDISK_SIZE), "initrd");
+		     bp_get(zp, HDR_RAMDISK_SIZE, BP_EXT_RAMDISK_SIZE));
 	luo_busy_add(bp_get(zp, BP_EFI_MEMMAP, BP_EFI_MEMMAP_HI),
-		     luo_get32(zp + BP_EFI_MEMMAP_SIZE), "EFI memory map");
+		     luo_get32(zp + BP_EFI_MEMMAP_SIZE));
 	if (len)
-		luo_busy_add((u64)text, len + 1, "command line");
+		luo_busy_add((u64)text, len + 1);
 }
 
 /*

@@ -22,18 +22,6 @@ static enum luo_code find_code(const char *text)
 	return i;
 }
 
-/* A cause without a finding: N stands for what the finding's own value would be. */
-static void put_cause(const struct luo_out *out, enum luo_code code)
-{
-	for (const char *s = luo_cause(code); *s; s++) {
-		bool value = s[0] == '%';
-		char c[2] = { value ? 'N' : s[0], '\0' };
-
-		luo_put(out, c);
-		s += value;
-	}
-}
-
 static const char *own_effect(enum luo_code code)
 {
 	const char *effect = luo_own_effect(code);
@@ -53,7 +41,7 @@ static void explain(const struct luo_out *out, enum luo_code code)
 {
 	luo_put(out, luo_code_text(code));
 	luo_put(out, "\n  what:       ");
-	put_cause(out, code);
+	luo_put_cause(out, code, NULL);
 	luo_put(out, "\n");
 	put_line(out, "effect:     ", own_effect(code));
 	put_line(out, "remedy:     ", luo_remedy(code));
@@ -65,7 +53,7 @@ static void put_row(const struct luo_out *out, enum luo_code code)
 	luo_put(out, "| ");
 	luo_put(out, luo_code_text(code));
 	luo_put(out, " | ");
-	put_cause(out, code);
+	luo_put_cause(out, code, NULL);
 	luo_put(out, " | ");
 	luo_put(out, own_effect(code));
 	luo_put(out, " | ");

@@ -2,6 +2,8 @@
 /* See differences.h. docs/kernel-differences.md is made from this table and compared with it. */
 #include "differences.h"
 
+#include "../../luo/print.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -123,13 +125,23 @@ const struct difference *difference_of(const struct ours *ours, u16 code, u8 out
 	return NULL;
 }
 
+static void to_stdout(void *ctx, const char *text, size_t len)
+{
+	(void)ctx;
+	fwrite(text, 1, len, stdout);
+}
+
 /* Rows of the same reason would only repeat it; they are apart because their codes are. */
 static void print_row(const struct difference *d)
 {
-	printf("| %s | %s | %s | %s%s%s | %s%s%s |\n", luo_code_text(d->code), luo_cause(d->code),
-	       *d->kernel ? d->kernel : "all", outcome_word[d->least],
-	       d->least == d->most ? "" : " ... ", d->least == d->most ? "" : outcome_word[d->most],
-	       d->why, d->when ? ". Only when " : "", d->when ? d->when : "");
+	static const struct luo_out out = { .write = to_stdout };
+
+	printf("| %s | ", luo_code_text(d->code));
+	luo_put_cause(&out, d->code, NULL);
+	printf(" | %s | %s%s%s | %s%s%s |\n", *d->kernel ? d->kernel : "all",
+	       outcome_word[d->least], d->least == d->most ? "" : " ... ",
+	       d->least == d->most ? "" : outcome_word[d->most], d->why,
+	       d->when ? ". Only when " : "", d->when ? d->when : "");
 }
 
 /** difference_print() - docs/kernel-differences.md. */
