@@ -14,7 +14,8 @@ static void note_node(struct fdt_root *root, const struct fdt_walk *w)
 	} known[] = { { "chosen", 6 }, { "aliases", 7 }, { "reserved-memory", 15 } };
 
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(known); i++)
-		if (!root->at[i] && fdt_walk_name_is(w->name, known[i].name, known[i].len))
+		if (w->name[0] == known[i].name[0] && !root->at[i] &&
+		    fdt_walk_name_is(w->name, known[i].name, known[i].len))
 			root->at[i] = w->at;
 }
 
@@ -88,6 +89,9 @@ bool fdt_root_open(struct fdt_root *root, const void *tree, u64 size)
 		return false;
 	root->start = w;
 	while (w.depth) {
+		/* Of properties on both levels that are looked at only those with a wanted length
+		 * count. */
+		fdt_walk_pass(&w, w.depth < 2 ? 4 : w.depth == 2 ? sizeof("memory") : FDT_WALK_ALL);
 		tag = fdt_walk_next(&w);
 		if (tag == FDT_WALK_DAMAGED)
 			return false;

@@ -68,7 +68,7 @@ bool fdt_walk_open(struct fdt_walk *w, const void *tree, u64 size)
 	return true;
 }
 
-/* Four letters at a time: the lowest byte of zeros is the first that a borrow comes out of. */
+/* Is one of four letters a NUL? The lowest is the first that a borrow comes out of. */
 static bool has_nul(u32 v)
 {
 	return (v - 0x01010101) & ~v & 0x80808080;
@@ -79,47 +79,63 @@ static enum fdt_walk_tag enter(struct fdt_walk *w)
 	const char *name = (const char *)w->tree + w->at;
 	u32 left = w->end - w->at, n = 0;
 
-	while (left - n >= 4 && !has_nul(luo_get32(name + n)))
+	/* The block ends at a multiple of 4, and what fills a name up is behind its NUL. */
+	while (n < left && !has_nul(luo_get32(name + n)))
 		n += 4;
-	while (n < left && name[n])
-		n++;
 	if (n == left || w->depth == FDT_WALK_DEPTH)
 		return FDT_WALK_DAMAGED;
-	w->at += (n + 4) & ~3U;
+	w->at += n + 4;
 	w->name = name;
 	w->depth++;
 	return FDT_WALK_NODE;
 }
 
 /*
- * Offset behind a property whose token was at @at - 4; 0 when it does not end in the block. That is
- * a multiple of 4, as @at is, so what fills the value up fits when the value does.
+ * Bytes of the property whose token is at @at; 0 when it does not end in the block or has no name.
+ * The block ends at a multiple of 4, so that what fills the value up fits when the value does.
  */
-static u32 behind_property(const struct fdt_walk *w, u32 at)
+static inline u32 property_bytes(const struct fdt_walk *w, u32 at)
 {
-	u32 left = w->end - at, len;
+	const u8 *p = w->tree + at;
+	u32 left = w->end - at;
 
-	if (left < 8)
+	if (left < 12 || be32(p + 4) > left - 12 || be32(p + 8) >= w->nr_strings)
 		return 0;
-	len = be32(w->tree + at);
-	return len <= left - 8 ? at + 8 + ((len + 3) & ~3U) : 0;
+	return 12 + ((be32(p + 4) + 3) & ~3U);
 }
 
+/* Its token was in front of @w->at. */
 static enum fdt_walk_tag property(struct fdt_walk *w)
 {
-	const u8 *p = w->tree + w->at;
-	u32 next = behind_property(w, w->at), name;
+	u32 at = w->at - 4, bytes = property_bytes(w, at);
+	const u8 *p = w->tree + at;
 
-	if (!next || !w->depth)
+	if (!bytes || !w->depth)
 		return FDT_WALK_DAMAGED;
-	name = be32(p + 4);
-	if (name >= w->nr_strings)
-		return FDT_WALK_DAMAGED;
-	w->name = w->strings + name;
-	w->value = p + 8;
-	w->len = be32(p);
-	w->at = next;
+	w->name = w->strings + be32(p + 8);
+	w->value = p + 12;
+	w->len = be32(p + 4);
+	w->at = at + bytes;
 	return FDT_WALK_PROP;
+}
+
+/**
+ * fdt_walk_pass() - pass over properties of a node: most of a tree is
+ * @w:   a place in a node; then at the next token that is not a sound property, or one of @but
+ *       bytes
+ * @but: FDT_WALK_ALL for none
+ */
+void fdt_walk_pass(struct fdt_walk *w, u32 but)
+{
+	u32 at = w->at, bytes;
+
+	while (at < w->end && be32(w->tree + at) == FDT_WALK_PROP) {
+		bytes = property_bytes(w, at);
+		if (!bytes || be32(w->tree + at + 4) == but)
+			break;
+		at += bytes;
+	}
+	w->at = at;
 }
 
 /**
@@ -164,15 +180,8 @@ bool fdt_walk_child(struct fdt_walk *w, u32 depth)
 {
 	for (;;) {
 		enum fdt_walk_tag tag;
-		u32 at = w->at;
 
-		/* Properties are passed over: most of a tree is. */
-		while (at && at < w->end && be32(w->tree + at) == FDT_WALK_PROP) {
-			w->at = at;
-			at = behind_property(w, at + 4);
-		}
-		if (at)
-			w->at = at;
+		fdt_walk_pass(w, FDT_WALK_ALL);
 		tag = fdt_walk_next(w);
 
 		if (tag == FDT_WALK_DAMAGED || tag == FDT_WALK_DONE || w->depth < depth)
@@ -209,14 +218,24 @@ bool fdt_walk_into(struct fdt_walk *w, const char *name, u32 len)
  */
 const u8 *fdt_walk_prop(const struct fdt_walk *node, const char *name, u32 *len)
 {
-	struct fdt_walk w = *node;
+	u32 at = node->at, bytes;
 
-	while (fdt_walk_next(&w) == FDT_WALK_PROP)
-		if (luo_streq(w.name, name)) {
-			*len = w.len;
-			return w.value;
+	for (*len = 0; at < node->end; at += bytes) {
+		const u8 *p = node->tree + at;
+		const char *own;
+
+		bytes = 4;
+		if (be32(p) == FDT_NOP_TOKEN)
+			continue;
+		bytes = be32(p) == FDT_WALK_PROP ? property_bytes(node, at) : 0;
+		if (!bytes)
+			break;
+		own = node->strings + be32(p + 8);
+		if (*own == *name && luo_streq(own, name)) {
+			*len = be32(p + 4);
+			return p + 12;
 		}
-	*len = 0;
+	}
 	return NULL;
 }
 

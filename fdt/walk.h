@@ -22,8 +22,9 @@ enum fdt_walk_tag {
 	FDT_WALK_DONE = 9,
 };
 
-#define FDT_WALK_DEPTH	32 /* of nodes in nodes; more are damage */
-#define FDT_WALK_HEADER 40 /* bytes in front of the blocks; a tree has them at least */
+#define FDT_WALK_DEPTH	32  /* of nodes in nodes; more are damage */
+#define FDT_WALK_ALL	~0U /* no property is as long */
+#define FDT_WALK_HEADER 40  /* bytes in front of the blocks; a tree has them at least */
 
 /**
  * struct fdt_walk - a place in a tree; a copy of one is a place to go on from
@@ -77,6 +78,7 @@ static inline bool fdt_walk_magic(const void *tree)
 u32 fdt_walk_size(const void *tree);
 bool fdt_walk_open(struct fdt_walk *w, const void *tree, u64 size);
 enum fdt_walk_tag fdt_walk_next(struct fdt_walk *w);
+void fdt_walk_pass(struct fdt_walk *w, u32 but);
 bool fdt_walk_child(struct fdt_walk *w, u32 depth);
 bool fdt_walk_into(struct fdt_walk *w, const char *name, u32 len);
 const u8 *fdt_walk_prop(const struct fdt_walk *node, const char *name, u32 *len);

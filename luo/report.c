@@ -7,7 +7,7 @@
 /** luo_report_init() - an empty report: nothing found, no version known. */
 void luo_report_init(struct luo_report *report)
 {
-	__builtin_memset(report, 0, sizeof(*report));
+	__builtin_memset(report, 0, offsetof(struct luo_report, findings));
 	luo_strcopy(report->kho_name, sizeof(report->kho_name), "-", 2);
 	luo_strcopy(report->abi_name, sizeof(report->abi_name), "-", 2);
 }
@@ -21,8 +21,8 @@ void luo_report_init(struct luo_report *report)
  * @value:    offending value, as the catalogue's text says
  * @owner:    whose it is
  */
-void luo_report_add(struct luo_report *report, enum luo_code code, u8 severity, u64 pa, u64 value,
-		    const struct luo_owner *owner)
+LUO_NOINLINE void luo_report_add(struct luo_report *report, enum luo_code code, u8 severity, u64 pa,
+				 u64 value, const struct luo_owner *owner)
 {
 	struct luo_finding *f;
 

@@ -119,7 +119,6 @@ struct luo_report {
 	u64 number;
 	struct luo_totals before;
 	struct luo_totals after;
-	struct luo_finding findings[LUO_MAX_FINDINGS];
 	u32 nr_kept;
 	u64 nr_findings;
 	u64 by_severity[LUO_SEV_PANIC + 1];
@@ -135,6 +134,7 @@ struct luo_report {
 	bool anchored;
 	u64 us[LUO_NR_PASSES];
 	u64 arena_peak;
+	struct luo_finding findings[LUO_MAX_FINDINGS]; /* last: luo_report_init() leaves them */
 };
 
 void luo_report_init(struct luo_report *report);

@@ -11,8 +11,6 @@
  */
 #include "payload.h"
 
-#include "../../luo/str.h"
-
 /* Take the text up to the next comma off @rest. */
 static struct luo_text field(struct luo_text *rest)
 {
@@ -112,15 +110,16 @@ static bool parse(struct luo_text value, struct luo_uart *uart)
  */
 void luo_uart_pick(const struct luo_text *cmdline, struct luo_uart *uart)
 {
-	static const char names[] = "luo_payload.console\0console\0earlycon\0earlyprintk";
-	struct luo_uart found[4] = { 0 }, one;
+	static const char names[][20] = { "luo_payload.console", "console", "earlycon",
+					  "earlyprintk" };
+	struct luo_uart found[LUO_ARRAY_SIZE(names)] = { 0 }, one;
 	struct luo_text rest = *cmdline;
 	struct luo_token token;
 	bool own = false;
 
 	while (luo_next_token(&rest, &token) && !luo_text_is(&token.all, "--")) {
-		for (u32 i = 0; i < LUO_ARRAY_SIZE(found); i++) {
-			if (!luo_name_is(&token.name, luo_word(names, i)))
+		for (u32 i = 0; i < LUO_ARRAY_SIZE(names); i++) {
+			if (!luo_name_is(&token.name, names[i]))
 				continue;
 			own |= i == 0;
 			if (parse(token.value, &one) || i == 0)
@@ -128,7 +127,7 @@ void luo_uart_pick(const struct luo_text *cmdline, struct luo_uart *uart)
 		}
 	}
 	*uart = found[0];
-	for (u32 i = 1; !own && uart->kind == LUO_UART_NONE && i < LUO_ARRAY_SIZE(found); i++)
+	for (u32 i = 1; !own && uart->kind == LUO_UART_NONE && i < LUO_ARRAY_SIZE(names); i++)
 		*uart = found[i];
 	if (!own && uart->kind == LUO_UART_NONE && !luo_arch_uart_default(uart))
 		uart->kind = LUO_UART_NONE;
