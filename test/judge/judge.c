@@ -120,6 +120,9 @@ static bool explained(const struct round *r, u16 code)
 {
 	u8 outcome = r->kernel.outcome;
 
+	/* Where both see no LUO, all of nothing was taken. */
+	if (outcome == JUDGE_NONE && r->ours.verdict == LUO_VERDICT_NONE)
+		outcome = JUDGE_TAKEN;
 	if (difference_of(&r->ours, code, outcome))
 		return true;
 	while (other_bears_out(r, code) && outcome-- > JUDGE_NONE)
