@@ -4,7 +4,8 @@
 
 BENCH_DIR := $(BUILD)/bench
 bench-core := $(patsubst %.c,$(BENCH_DIR)/%.o,$(wildcard luo/*.c fdt/*.c))
-bench-world := $(patsubst %.c,$(BENCH_DIR)/%.o,$(wildcard test/unit/world*.c test/bench/*.c))
+bench-world := $(patsubst %.c,$(BENCH_DIR)/%.o,$(wildcard test/unit/world*.c test/bench/*.c) \
+	       test/unit/next_params.c)
 
 .PHONY: bench bench-compare bench-docs check-bench
 bench: $(BENCH_DIR)/bench host
