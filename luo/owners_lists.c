@@ -81,13 +81,15 @@ static void walk_files(const struct round *r, const u8 *record, struct luo_owner
 }
 
 /* A vacant entry has no files either. */
-static void walk_block(struct round *r, const struct luo_chain *c)
+static void walk_block(struct round *r, struct luo_chain *c)
 {
 	struct luo_owner owner = { 0 };
+	const u8 *ahead = luo_chain_ahead(c);
 
 	for (u64 i = 0; i < c->used; i++) {
 		const u8 *record = luo_chain_entry(c, i);
 
+		__builtin_prefetch(ahead + (record - c->block) + LUO_NAME_LEN);
 		if (!luo_has_files(record))
 			continue;
 		r->any = true;
