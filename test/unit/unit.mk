@@ -101,11 +101,9 @@ mutate-programs: $(MUTATE)/cases $(mutate-test)
 mutate: mutate-programs
 	@/usr/bin/python3 test/mutate/mutate.py $(MUTATE) $(MUTATE_ARGS) $(mutate-order)
 
-# Lines of the core that these tests and the host tool's execute.
+# Lines of the core that these tests and the host tool's execute: all but the longest of the first.
 COVER       := $(UNIT_DIR)/coverage
-COVER_TESTS := boot chosen compact find held tree_walk kho kho_v1 limits map map_damage memfd names next \
-	       next_image next_kernel next_tree owners pages phys print refuse seen session_v2 session_v3 token \
-	       v5 vacant
+COVER_TESTS := $(mutate-quick) $(mutate-rest) limits
 cover-core  := $(mutate-core:$(MUTATE)/%=$(COVER)/%)
 
 $(COVER)/core/luo_%.c.o: luo/%.c
