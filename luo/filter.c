@@ -31,12 +31,19 @@ static bool zero_among(u64 prints)
 	return (prints - ONE_EACH) & ~prints & TOP_EACH;
 }
 
+/* None is 0, which is where a word has room. */
+static u64 print_of(u64 hash)
+{
+	u64 print = hash & PRINT;
+
+	return print + !print;
+}
+
 static void add_print(struct luo_filter *filter, u64 hash)
 {
 	u64 *word = filter->word + luo_place(hash, filter->room);
-	u64 print = hash & PRINT;
+	u64 print = print_of(hash);
 
-	print += !print;
 	for (;;) {
 		if (zero_among(*word ^ print * ONE_EACH))
 			return add_suspect(filter, hash);
@@ -46,6 +53,28 @@ static void add_print(struct luo_filter *filter, u64 hash)
 			word = filter->word;
 	}
 	*word = *word << PRINT_BITS | print;
+}
+
+/* Which words are full nobody can guess: hashes of those come last, without a branch for each. */
+static void add_prints(struct luo_filter *filter, u32 nr)
+{
+	u32 late = 0;
+
+	for (u32 i = 0; i < nr; i++) {
+		u64 hash = filter->queue[i], print = print_of(hash);
+		u64 *word = filter->word + luo_place(hash, filter->room), old = *word;
+		bool full = old >> (PRINTS - 1) * PRINT_BITS;
+
+		if (zero_among(old ^ print * ONE_EACH)) {
+			add_suspect(filter, hash);
+			continue;
+		}
+		*word = full ? old : old << PRINT_BITS | print;
+		filter->queue[late] = hash;
+		late += full;
+	}
+	for (u32 i = 0; i < late; i++)
+		add_print(filter, filter->queue[i]);
 }
 
 /** luo_filter_drain() - put in what still waits. */
@@ -58,8 +87,7 @@ void luo_filter_drain(struct luo_filter *filter)
 	if (filter->held > filter->limit)
 		return;
 	if (filter->prints)
-		for (u32 i = 0; i < nr; i++)
-			add_print(filter, filter->queue[i]);
+		add_prints(filter, nr);
 	else
 		for (u32 i = 0; i < nr; i++)
 			add_bits(filter, filter->queue[i]);
