@@ -233,8 +233,37 @@ static void catalog(void **state)
 		assert_true(*luo_cause(i) && *luo_remedy(i));
 		for (u8 sev = LUO_SEV_NOTE; sev <= LUO_SEV_PANIC; sev++)
 			assert_true(strlen(luo_effect(i, sev)) > 3);
-		for (u32 j = 0; j < i; j++)
+		for (u32 j = 0; j < i; j++) {
 			assert_string_not_equal(luo_code_text(j), code);
+			if (!luo_in_files(i))
+				assert_string_not_equal(luo_cause(j), luo_cause(i));
+		}
+	}
+}
+
+/* Lists of files have the causes of those of sessions; a value is what it is, or N. */
+static void causes(void **state)
+{
+	static const u64 value = 18;
+	static const struct {
+		enum luo_code code;
+		const u64 *value;
+		const char *text;
+	} want[] = {
+		{ LUO_S01, &value, "session block 0x12 is misaligned" },
+		{ LUO_F01, &value, "file block 0x12 is misaligned" },
+		{ LUO_S07, &value, "session block claims 18 entries, more than it holds" },
+		{ LUO_F07, NULL, "file block claims N entries, more than it holds" },
+		{ LUO_F09, NULL, "file chain is longer than 10000 blocks" },
+		{ LUO_F10, &value, "file chain holds 18 files, not what the session states" },
+		{ LUO_M01, NULL, "map node N is misaligned or not RAM" },
+	};
+
+	(void)state;
+	for (u32 i = 0; i < LUO_ARRAY_SIZE(want); i++) {
+		text.len = 0;
+		luo_put_cause(&out, want[i].code, want[i].value);
+		assert_string_equal(text.buf, want[i].text);
 	}
 }
 
@@ -291,9 +320,9 @@ static void more_findings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(line),	     CASE(line_words),	  CASE(line_escapes), CASE(numbers),
-		CASE(json_object),   CASE(json_findings), CASE(json_plan),    CASE(catalog),
-		CASE(text_and_ktap), CASE(more_findings),
+		CASE(line),	   CASE(line_words),	CASE(line_escapes),  CASE(numbers),
+		CASE(json_object), CASE(json_findings), CASE(json_plan),     CASE(catalog),
+		CASE(causes),	   CASE(text_and_ktap), CASE(more_findings),
 	};
 
 	return cmocka_run_group_tests_name("print", tests, NULL, NULL);

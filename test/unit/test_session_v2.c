@@ -42,7 +42,17 @@ static void flb_pointer_renamed(struct world *w)
 	memcpy(memmem(p, world_page(w), "luo-flb-header", 14), "luo-flb-handle", 14);
 }
 
+/* It begins in RAM, and what the KHO FDT says is its size does not end there. */
+static void container_at_end(struct world *w)
+{
+	w->kho.data = LOW_BANK + LOW_SIZE - 512;
+	w->kho.size = 1024;
+	memcpy(world_at(w, w->kho.data, 512), world_at(w, w->luo_pa, 512), 512);
+	world_write_kho(w);
+}
+
 static const struct damage damages[] = {
+	{ "container at the end of RAM", container_at_end, LUO_C02, PANIC, .also = LUO_C04 },
 	{ "no node of FLBs", no_flb_node, LUO_C02, PANIC },
 	{ "node of FLBs of another version", flb_node_renamed, LUO_C02, PANIC },
 	{ "node of FLBs without a pointer", flb_pointer_renamed, LUO_C02, PANIC },

@@ -261,6 +261,34 @@ static void hidden(void **state)
 	assert_int_equal(fdt_hide_kho(ours.b), LUO_E_NONE);
 }
 
+/* Of a tree that is not sound to its end nothing is written. */
+static void damaged(void **state)
+{
+	struct tree before;
+
+	(void)state;
+	write_tree(&from, 9, 1);
+	copies(TREE_SIZE);
+	memset(ours.b + fdt_off_dt_strings(ours.b) - 4, 0, 4);
+	before = ours;
+	assert_int_equal(fdt_hide_kho(ours.b), LUO_E_NONE);
+	assert_null(fdt_edit_chosen_len(ours.b, "bootargs", 40));
+	assert_memory_equal(&ours, &before, sizeof(ours));
+}
+
+/* It has no strings, and takes all the room there is. */
+static void without_properties(void **state)
+{
+	(void)state;
+	memset(&from, 0, sizeof(from));
+	assert_int_equal(fdt_create_empty_tree(from.b, TREE_SIZE), 0);
+	assert_int_equal(fdt_pack(from.b), 0);
+	assert_int_equal(fdt_size_dt_strings(from.b), 0);
+	assert_true(copy(&ours, FDT_WALK_HEADER + 16 + fdt_size_dt_struct(from.b)));
+	assert_null(fdt_edit_chosen_len(ours.b, "bootargs", 4));
+	same_trees(ours.b, from.b);
+}
+
 /* One of the two alone is hidden as well. */
 static void hidden_alone(void **state)
 {
@@ -280,10 +308,15 @@ static void hidden_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(copied),	cmocka_unit_test(copy_room),
-		cmocka_unit_test(lengths),	cmocka_unit_test(length_room),
-		cmocka_unit_test(reserved),	cmocka_unit_test(hidden),
+		cmocka_unit_test(copied),
+		cmocka_unit_test(copy_room),
+		cmocka_unit_test(lengths),
+		cmocka_unit_test(length_room),
+		cmocka_unit_test(reserved),
+		cmocka_unit_test(hidden),
 		cmocka_unit_test(hidden_alone),
+		cmocka_unit_test(damaged),
+		cmocka_unit_test(without_properties),
 	};
 
 	return cmocka_run_group_tests_name("tree_edit", tests, NULL, NULL);
