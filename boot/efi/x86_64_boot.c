@@ -6,23 +6,42 @@
  */
 #include "x86_64_boot.h"
 
-#define PAGE   4096ULL
-#define LOADER 0xff /* type_of_loader: no number of its own */
+#define PAGE	   4096ULL
+#define LOADER	   0xff /* type_of_loader: no number of its own */
+#define SETUP_NONE 0	/* asm/setup_data.h */
 
-/* setup_data node that names KHO: struct kho_data, see luo/boot.c. */
-static void add_kho(const struct efi_boot *b, struct efi_x86 *x, u8 *node)
+/* A node of the list behind boot_params; its data follow it. Return: where those begin. */
+static u8 *add_node(struct efi_x86 *x, u64 at, u32 type, u64 len)
 {
-	const struct luo_handover *h = &b->work->found.handover;
+	u8 *node = (u8 *)(size_t)at;
 
 	put64(node, luo_get64(x->bp + HDR_SETUP_DATA));
-	put32(node + 8, LUO_SETUP_KEXEC_KHO);
-	put32(node + 12, sizeof(struct luo_kho_setup));
-	node += LUO_SETUP_HEADER;
-	put64(node, h->fdt_pa);
-	put64(node + offsetof(struct luo_kho_setup, fdt_size), h->fdt_size);
-	put64(node + offsetof(struct luo_kho_setup, scratch_addr), h->scratch_pa);
-	put64(node + offsetof(struct luo_kho_setup, scratch_size), h->scratch_size);
-	put64(x->bp + HDR_SETUP_DATA, (u64)(size_t)node - LUO_SETUP_HEADER);
+	put32(node + 8, type);
+	put32(node + 12, len);
+	put64(x->bp + HDR_SETUP_DATA, at);
+	return node + LUO_SETUP_HEADER;
+}
+
+/*
+ * setup_data node that names KHO: struct kho_data, see luo/boot.c. With KHO the decompressor's
+ * KASLR goes into scratch areas alone, where it keeps clear of nodes of this list, but neither of
+ * the list of areas nor of EFI's map (process_kho_entries() and mem_avoid_overlap(), kaslr.c, 7.3).
+ * So the one lies behind the 32 bytes that the kernel reads of KHO's node, the other in a node that
+ * nobody reads; together they would be more than it maps at that time (256 KiB).
+ */
+static void add_kho(const struct efi_boot *b, struct efi_x86 *x, u64 at)
+{
+	const struct luo_handover *h = &b->work->found.handover;
+	u8 *kho = add_node(x, at, LUO_SETUP_KEXEC_KHO,
+			   sizeof(struct luo_kho_setup) + h->scratch_size);
+	u8 *list = kho + sizeof(struct luo_kho_setup);
+
+	put64(kho, h->fdt_pa);
+	put64(kho + offsetof(struct luo_kho_setup, fdt_size), h->fdt_size);
+	put64(kho + offsetof(struct luo_kho_setup, scratch_addr), (u64)(size_t)list);
+	put64(kho + offsetof(struct luo_kho_setup, scratch_size), h->scratch_size);
+	__builtin_memcpy(list, (const void *)(size_t)h->scratch_pa, h->scratch_size);
+	x->map = (u64)(size_t)add_node(x, x->map, SETUP_NONE, sizeof(struct efi_map));
 }
 
 /* Read the header, then all of the file to where its protected-mode part is aligned. */
@@ -112,19 +131,21 @@ static EFI_STATUS take_room(struct efi_boot *b, struct efi_x86 *x, u64 *tables_s
 {
 	const struct efi_map *map;
 	EFI_STATUS status = efi_map_now(&map);
-	u64 node = efi_pool_take(LUO_SETUP_HEADER + sizeof(struct luo_kho_setup), 16, 0);
+	u64 node = efi_pool_take(LUO_SETUP_HEADER + sizeof(struct luo_kho_setup) +
+					 b->work->found.handover.scratch_size,
+				 16, 0);
 
 	if (status)
 		return efi_refuse("memory map", "cannot be read", status);
 	*tables_size = efi_x86_tables_size(map);
-	x->map = efi_pool_take(sizeof(struct efi_map), PAGE, 0);
+	x->map = efi_pool_take(LUO_SETUP_HEADER + sizeof(struct efi_map), PAGE, 0);
 	x->e820 = efi_pool_take(E820_BYTES, 16, 0);
 	x->tables = efi_pool_take(*tables_size, PAGE, 0);
 	if (!node || !x->map || !x->e820 || !x->tables)
 		return efi_refuse(b->kernel.name, "there is no room for what it is to be told",
 				  EFI_OUT_OF_RESOURCES);
 	if (b->kho)
-		add_kho(b, x, (u8 *)(size_t)node);
+		add_kho(b, x, node);
 	return EFI_SUCCESS;
 }
 
