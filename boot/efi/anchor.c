@@ -44,6 +44,19 @@ EFI_STATUS efi_anchor_find(struct efi_work *w, struct fdt_locate *l)
 	return EFI_SUCCESS;
 }
 
+/** efi_anchor_number() - the live update number of the anchor that was taken. */
+u64 efi_anchor_number(void)
+{
+	return anchored.all.best.head.number;
+}
+
+/** efi_anchor_leave() - the anchor that was taken shall not name the state. */
+void efi_anchor_leave(struct efi_work *w)
+{
+	anchored.taken = false;
+	w->found.how = NULL;
+}
+
 /** efi_anchor_check() - compare memory with the anchor, before anything is written. */
 void efi_anchor_check(struct efi_work *w)
 {

@@ -8,6 +8,8 @@
 #include "../../fdt/anchor.h"
 
 EFI_STATUS efi_anchor_find(struct efi_work *w, struct fdt_locate *l);
+u64 efi_anchor_number(void);
+void efi_anchor_leave(struct efi_work *w);
 void efi_anchor_check(struct efi_work *w);
 void efi_anchor_owner(u8 kind, u64 pa, u64 size, const struct luo_owner *owner);
 void efi_anchor_report(struct efi_work *w);

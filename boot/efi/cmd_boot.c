@@ -3,6 +3,7 @@
 #include "anchor.h"
 #include "boot.h"
 #include "commands.h"
+#include "last.h"
 
 static struct efi_work work;
 
@@ -27,7 +28,9 @@ static EFI_STATUS start(struct efi_boot *b)
 	if (status)
 		return status;
 	efi_anchor_used(true);
+	efi_last_set(b->kho ? b->work : NULL);
 	status = efi_arch_boot(b);
+	efi_last_clear();
 	efi_anchor_used(false);
 	efi_file_close(&b->kernel);
 	if (b->has_initrd)

@@ -6,6 +6,7 @@
  */
 #include "anchor.h"
 #include "device_tree.h"
+#include "last.h"
 
 #include "../../fdt/chosen.h"
 #include "../../fdt/find.h"
@@ -76,6 +77,37 @@ static EFI_STATUS find_by_scan(struct efi_work *w)
 	return EFI_SUCCESS;
 }
 
+/* What was handed on already is no state any more for who would hand it on, or write to it. */
+static bool is_used(const struct efi_work *w, u64 number, bool said)
+{
+	if (!efi_last_was(w, number))
+		return false;
+	if (!said) {
+		luo_put(&efi_console, "luo: live update ");
+		luo_put_dec(&efi_console, number);
+		luo_put(&efi_console, " with the KHO FDT at ");
+		luo_put_hex(&efi_console, w->found.handover.fdt_pa);
+		luo_put(&efi_console, " was handed on already; --kho-fdt takes it all the same\n");
+	}
+	return w->opt->command->trusts;
+}
+
+static EFI_STATUS find_in_memory(struct efi_work *w)
+{
+	EFI_STATUS status = efi_anchor_find(w, &locate);
+	bool used = !status && w->found.how && !w->opt->anchor &&
+		    is_used(w, efi_anchor_number(), false);
+
+	if (used)
+		efi_anchor_leave(w);
+	if (status || w->found.how)
+		return status;
+	status = find_by_scan(w);
+	if (!status && w->found.how && is_used(w, locate.scan.c[locate.best].number, used))
+		w->found.how = NULL;
+	return status;
+}
+
 /**
  * efi_find() - find the state that a command is about
  * @w: its view and its job are ready; found is filled in
@@ -92,9 +124,7 @@ EFI_STATUS efi_find(struct efi_work *w)
 		fdt_locate_given(&locate, w->opt->kho_fdt, &w->found);
 		w->found.how = "--kho-fdt";
 	} else if (w->opt->anchor || !find_in_tree(w)) {
-		status = efi_anchor_find(w, &locate);
-		if (!status && !w->found.how)
-			status = find_by_scan(w);
+		status = find_in_memory(w);
 	}
 	if (!status && w->found.how)
 		fdt_found_scratch(&w->phys, &w->found);

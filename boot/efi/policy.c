@@ -72,6 +72,17 @@ static EFI_STATUS on_error(struct efi_boot *b, const char *why)
 	return why ? stop(why) : EFI_SUCCESS;
 }
 
+/*
+ * Every kernel with KHO keeps a KHO FDT for the kernel after it from its start on. When it was
+ * reset before a kexec that is found, and is in order, but nothing is in it and nobody names its
+ * scratch areas.
+ */
+static bool is_never_finished(const struct efi_work *w)
+{
+	return w->report.verdict == LUO_VERDICT_OK && !w->report.after.sessions &&
+	       !w->found.handover.scratch_pa;
+}
+
 /**
  * efi_policy() - is the next kernel started, and with what?
  * @b: the boot; its @kho is set
@@ -86,6 +97,11 @@ EFI_STATUS efi_policy(struct efi_boot *b)
 	b->kho = b->work->found.how;
 	if (!b->kho) {
 		efi_say("no state: the next kernel starts without KHO");
+		return EFI_SUCCESS;
+	}
+	if (is_never_finished(b->work)) {
+		efi_say("no kernel was about to hand this on: the next one starts without KHO");
+		b->kho = false;
 		return EFI_SUCCESS;
 	}
 	if (r->verdict == LUO_VERDICT_ERRORS)

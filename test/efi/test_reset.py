@@ -14,6 +14,7 @@ from guest import Batch, check, command_line, create, retrieve_fails
 from reset import ANCHOR, Watch, age, damage, double, hit_record, named, reset
 
 pytestmark = pytest.mark.everywhere
+PANIC = r"Kernel panic"
 
 
 def sizing_words(images):
@@ -29,12 +30,12 @@ def sizing_words(images):
 def begin(images, application, volume, ram, start):
     """A machine whose firmware starts `luo.efi boot`, up to its first
     kernel."""
-    def go(options="", sized=True):
+    def go(options="", sized=True, more="", **machine):
         files = volume({"kernel.img": images.kernel,
                         "initrd.img": images.initrd(2)})
         option, words = sizing_words(images) if sized else ("", "")
-        cmdline = command_line(images.arch, 1, words, kaslr=sized)
-        vm = start(ram, application=application, volume=files, resets=True,
+        cmdline = command_line(images.arch, 1, f"{words} {more}", kaslr=sized)
+        vm = start(ram, application=application, volume=files, resets=True, **machine,
                    arguments=rf"boot --kernel \kernel.img --initrd "
                    rf'\initrd.img {option} {options} --cmdline "{cmdline}"')
         vm.expect(r"luo: no state: the next kernel starts without KHO")
@@ -114,6 +115,42 @@ def test_anchors(arch, begin, images, nonce, seed, harm):
     create(vm, batch)
     reset(vm, images, nonce, lambda stop: told.append(harm(stop)))
     vm.expect(told[0])
+    vm.expect(rf"luo: ok abi=luo-v5 kho=kho-v4 sessions={batch.count} ")
+    vm.ready(1)
+    check(vm, batch)
+
+
+def test_not_handed_on_twice(arch, begin, images, nonce, seed, tmp_path):
+    """The next kernel dies of the state (an empty block, with Linux 7.3) and resets the machine.
+    The state is still in memory, and found without its anchor, which is used up; firmware's
+    variable tells that it was handed on, so that this does not go on for ever."""
+    vm = begin("--onerror pass", variables=tmp_path / "vars", more="panic=-1")
+    batch = Batch("vm", 0, 51, 1, 8192, seed)
+    create(vm, batch)
+    vm.command("dup vm-0", rc=17)
+    reset(vm, images, nonce, verdict="errors")
+    vm.expect(rf"luo: errors abi=luo-v5 kho=kho-v4 sessions={batch.count} ")
+    vm.allow.append(PANIC)
+    vm.expect(PANIC)
+    vm.expect(r"luo: live update 1 with the KHO FDT at 0x[0-9a-f]+ was handed on already; "
+              r"--kho-fdt takes it all the same$")
+    vm.expect(r"luo: no state: the next kernel starts without KHO")
+    vm.ready(1)
+    retrieve_fails(vm, batch, 2)
+
+
+def test_left_by_a_kernel_that_was_reset(arch, begin, images, nonce, seed):
+    """Each kernel keeps a KHO FDT for the one after it from its start on. A reset without a kexec
+    leaves that behind, and there is nothing in it to hand on."""
+    vm = begin()
+    batch = Batch("vm", 0, 5, 1, 8192, seed)
+    create(vm, batch)
+    vm.qmp.execute("system_reset")
+    vm.expect(r"luo: ok abi=luo-v5 kho=kho-v4 sessions=0 ")
+    vm.expect(r"luo: no kernel was about to hand this on: the next one starts without KHO")
+    vm.ready(1)
+    create(vm, batch)
+    reset(vm, images, nonce)
     vm.expect(rf"luo: ok abi=luo-v5 kho=kho-v4 sessions={batch.count} ")
     vm.ready(1)
     check(vm, batch)
