@@ -194,25 +194,26 @@ static void count(struct check *c, u64 key, u64 entries)
 /* Bits that are set among @nr from @first on; @nr is a power of two and @first a multiple of it. */
 static u64 set_bits(const u8 *bits, u64 first, u64 nr)
 {
+	const u8 *p = bits + first / 8, *end = p + nr / 8;
 	u64 sum = 0;
 
 	if (nr < 64)
 		return popcount(luo_get64(bits + first / 64 * 8) >> (first % 64) &
 				((1ULL << nr) - 1));
-	for (u64 i = first; i < first + nr; i += 64) {
-		const u8 *p = bits + i / 8;
+	for (; p < end; p += 8) {
 		u64 word = luo_get64(p);
 
 		if (word + 1 > 1) {
 			sum += popcount(word);
 			continue;
 		}
-		/* Most of a leaf is empty or full: four words at a time. */
-		if (nr >= 256 && !(i & 255) &&
-		    !((luo_get64(p + 8) ^ word) | (luo_get64(p + 16) ^ word) |
-		      (luo_get64(p + 24) ^ word))) {
-			sum += word & 256;
-			i += 192;
+		/* Most of a leaf is empty or full: eight words at a time. */
+		if (end - p >= 64 && !((luo_get64(p + 8) ^ word) | (luo_get64(p + 16) ^ word) |
+				       (luo_get64(p + 24) ^ word) | (luo_get64(p + 32) ^ word) |
+				       (luo_get64(p + 40) ^ word) | (luo_get64(p + 48) ^ word) |
+				       (luo_get64(p + 56) ^ word))) {
+			sum += word & 512;
+			p += 56;
 			continue;
 		}
 		sum += word & 64;
