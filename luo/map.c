@@ -108,7 +108,8 @@ static LUO_NOINLINE u64 find_leaf(const struct luo_map *map, u64 key)
 u64 luo_map_gap(const struct luo_map *map, u64 key)
 {
 	u32 level = map->kind == LUO_MAP_CHUNKS ? 1 : map->levels - 1, shift;
-	u64 pa = map->kind == LUO_MAP_CHUNKS ? 0 : map->root;
+	/* An odd address is no node's: there may be RAM at 0. */
+	u64 pa = map->kind == LUO_MAP_CHUNKS ? 1 : map->root;
 	const u8 *node;
 
 	for (; level; level--) {

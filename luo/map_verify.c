@@ -83,6 +83,9 @@ static bool covered_at(struct luo_map *map, u64 pa, u32 order, u32 lower)
 		u64 key = luo_map_key(map, pa, lower), first = key - leaf->key, here;
 
 		here = leaf->bits ? (1ULL << map->leaf_bits) - first : luo_map_gap(map, key);
+		/* On a machine that runs there may be a leaf by now. */
+		if (!here)
+			return false;
 		here = bits < here ? bits : here;
 		for (u64 i = first; leaf->bits && i < first + here;) {
 			u64 word = luo_get64(leaf->bits + i / 64 * 8) >> (i % 64);
