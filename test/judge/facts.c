@@ -67,6 +67,13 @@ static bool is_preserved(const struct facts *f, u64 pa)
 	return false;
 }
 
+/* In a page of the list of scratch areas, which the kernel keeps for itself. */
+static bool listed(const struct facts *f, u64 pa)
+{
+	return f->machine->scratch_size &&
+	       pa / PAGE - f->machine->scratch / PAGE <= (f->machine->scratch_size - 1) / PAGE;
+}
+
 /* The kernel notes the order in the first page of each entry, which must be there. */
 static bool heads_are_ram(const struct facts *f)
 {
@@ -156,7 +163,7 @@ bool facts_bear_out(const struct facts *f, const struct luo_finding *finding)
 	case LUO_F05:
 		return f->known && is_preserved(f, finding->pa);
 	case LUO_F14:
-		return f->known && is_preserved(f, finding->value);
+		return f->known && (is_preserved(f, finding->value) || listed(f, finding->value));
 	default:
 		return true;
 	}
