@@ -97,7 +97,7 @@ static const struct difference table[] = {
 	{ LUO_S11, "", JUDGE_TAKEN, JUDGE_TAKEN,
 	  "the session comes back without a name; the kernel does not know that it had one" },
 	{ LUO_S13, "", JUDGE_REFUSED, JUDGE_REFUSED, STOPPED },
-	{ LUO_F05, "", JUDGE_TAKEN, JUDGE_LOST, ORDER_OF_MAP, IN_AN_ENTRY },
+	{ LUO_F05, "", JUDGE_TAKEN, JUDGE_REFUSED, ORDER_OF_MAP, IN_AN_ENTRY },
 	{ LUO_F13, "", JUDGE_REFUSED, JUDGE_REFUSED,
 	  "a note to the core, because the next kernel may have the driver; the reader here has "
 	  "none "
