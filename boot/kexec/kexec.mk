@@ -31,7 +31,7 @@ PAYLOAD_MAX := 57344
 else
 PAYLOAD_CC := $(PAYLOAD_CROSS)$(CC)
 PAYLOAD_OPT := -Oz -fno-move-loop-invariants -fno-shrink-wrap -fno-expensive-optimizations \
-	-fno-forward-propagate -fno-ssa-phiopt -fno-ipa-sra -fno-guess-branch-probability \
+	-fno-forward-propagate -fno-ssa-phiopt -fno-ipa-sra -fno-ipa-modref -fno-guess-branch-probability \
 	-fno-ipa-pure-const $(PAYLOAD_GCC_$(ARCH))
 PAYLOAD_FAST := -O2 -fexpensive-optimizations -fforward-propagate -fguess-branch-probability \
 	-fno-align-functions -fno-align-loops -fno-align-jumps -fno-align-labels
