@@ -39,7 +39,9 @@ const char *const outcome_word[] = {
 	"the second owner finds the page taken: it warns and loses its file. What the first one "  \
 	"frees is overwritten under the second only if memory is used again in between"
 #define NOBODY_ASKS "what was in the page is gone, and nobody asks for it"
-#define NOBODY_OWNS "the page has no owner, or one of those that are not part of the reader here"
+#define NOBODY_OWNS                                                                                \
+	"the page has no owner, or one that is not part of the reader here, or is a folio behind " \
+	"the end of its file"
 #define ORDER_OF_MAP                                                                               \
 	"the kernel takes the order from the map, and gives back so many pages, whatever the "     \
 	"block needs; in the middle of an entry it warns, and gives back none"

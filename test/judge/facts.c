@@ -134,7 +134,8 @@ static bool asked_for(const struct facts *f, u64 pa)
 {
 	for (u32 i = 0; i < f->nr_claims; i++)
 		if (f->claim[i].pa == pa && f->claim[i].kind != LUO_CLAIMS_MEMBLOCK &&
-		    f->claim[i].kind != LUO_CLAIMS_SUBTREE)
+		    f->claim[i].kind != LUO_CLAIMS_SUBTREE &&
+		    !(f->cut && f->claim[i].kind == LUO_CLAIMS_FOLIO))
 			return true;
 	return false;
 }

@@ -100,5 +100,6 @@ void ours_read(const struct judge_machine *m, struct ours *o)
 	if (phys.page_shift)
 		follow(&phys, &state, &report, &facts, o);
 	check_next(m, &phys, &state, &report);
+	facts.cut = report.by_code[LUO_F17] || report.by_code[LUO_F25];
 	take_findings(&report, &facts, o);
 }
