@@ -62,3 +62,18 @@ def changes(memory, plan):
             if old[index] != new:
                 words[page + index * 8] = (old[index], new)
     return words
+
+
+def anchor(memory, changed):
+    """Where the payload's anchor lies, which a compaction renews: the first
+    word to change there is its checksum."""
+    pa = min(changed) & ~4095
+    assert memory.read(pa, 12) == b"luo-anchor-1"
+    return range(pa, pa + int.from_bytes(memory.read(pa + 32, 8), "little"))
+
+
+def beside_anchor(memory, changed, planned):
+    """What changed, but for what of it was not planned and lies in the anchor."""
+    others = changed.keys() - planned.keys()
+    return {pa: words for pa, words in changed.items()
+            if pa not in others or pa not in anchor(memory, others)}
