@@ -160,6 +160,44 @@ static void root(void **state)
 	assert_false(fdt_root_open(&r, dtb, size));
 }
 
+/*
+ * A length with which the place behind the property wraps to a word that is a token, a NOP: libfdt
+ * 1.6 goes on there.
+ */
+static void length_that_wraps(void **state)
+{
+	u8 dtb[TREE_SIZE] __attribute__((aligned(8)));
+	u32 size = write_tree(dtb, 0, 0, 0);
+	fdt32_t *first = (fdt32_t *)(dtb + fdt_off_dt_struct(dtb) + 8);
+	struct fdt_root r;
+
+	(void)state;
+	assert_int_equal(fdt32_to_cpu(first[0]), FDT_PROP);
+	first[2] = cpu_to_fdt32(FDT_NOP);
+	assert_true(fdt_root_open(&r, dtb, size));
+	first[1] = cpu_to_fdt32(0xfffffffc);
+	assert_false(fdt_root_open(&r, dtb, size));
+}
+
+/* A device_type of more than one string is another one. */
+static void another_type(void **state)
+{
+	u8 dtb[TREE_SIZE] __attribute__((aligned(8)));
+	struct fdt_root r;
+
+	(void)state;
+	assert_int_equal(fdt_create(dtb, TREE_SIZE), 0);
+	assert_int_equal(fdt_finish_reservemap(dtb), 0);
+	assert_int_equal(fdt_begin_node(dtb, ""), 0);
+	assert_int_equal(fdt_begin_node(dtb, "memory@1"), 0);
+	assert_int_equal(fdt_property(dtb, "device_type", "memory\0x", 9), 0);
+	assert_int_equal(fdt_end_node(dtb), 0);
+	assert_int_equal(fdt_end_node(dtb), 0);
+	assert_int_equal(fdt_finish(dtb), 0);
+	assert_true(fdt_root_open(&r, dtb, fdt_totalsize(dtb)));
+	assert_int_equal(r.at[FDT_MEMORY], 0);
+}
+
 static void names(void **state)
 {
 	(void)state;
@@ -223,6 +261,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sound),
 		cmocka_unit_test(root),
+		cmocka_unit_test(length_that_wraps),
+		cmocka_unit_test(another_type),
 		cmocka_unit_test(names),
 		cmocka_unit_test(damaged),
 	};
