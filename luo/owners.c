@@ -98,7 +98,8 @@ static void take_leaf(void *ctx, u64 key, const u8 *bits, u64 pa)
 	}
 	c->leaves--;
 	*slot = (struct luo_leaf_claims){ .key = key, .bits = bits, .claimed = (u64 *)c->shadow };
-	c->shadow += luo_page_size(c->o->phys);
+	__builtin_memset(slot->claimed, 0, luo_page_size(c->o->phys));
+	c->shadow += 2 * luo_page_size(c->o->phys);
 	for (u64 i = 0; i >> c->o->map.leaf_bits == 0; i += 64)
 		for (u64 word = luo_get64(bits + i / 8); word; word &= word - 1)
 			count_entry(c->o, key + i + (u64)__builtin_ctzll(word));
@@ -123,22 +124,21 @@ bool luo_owners_map_sound(const struct luo_report *report)
 u64 luo_owners_need(const struct luo_phys *phys, const struct luo_totals *totals)
 {
 	/* A node is a page of RAM, so this cannot wrap. */
-	return (totals->map_nodes + 1) * (luo_page_size(phys) + 4 * SLOT);
+	return (totals->map_nodes + 1) * (2 * luo_page_size(phys) + 4 * SLOT);
 }
 
 static bool take_memory(struct luo_owners *o, struct luo_arena *arena, u64 leaves, u8 **shadow)
 {
-	u64 slots = 2, bytes = leaves << o->phys->page_shift;
+	u64 slots = 2;
 
 	while (slots < leaves * 2)
 		slots *= 2;
 	o->mask = slots - 1;
 	o->slot = luo_arena_take(arena, slots * SLOT);
-	*shadow = o->slot ? luo_arena_take(arena, bytes) : NULL;
+	*shadow = o->slot ? luo_arena_take(arena, 2 * leaves << o->phys->page_shift) : NULL;
 	if (!*shadow)
 		return false;
 	__builtin_memset(o->slot, 0, slots * SLOT);
-	__builtin_memset(*shadow, 0, bytes);
 	return true;
 }
 
@@ -251,11 +251,10 @@ static bool is_block(u8 kind)
 	return kind == LUO_CLAIMS_SESSIONS || kind == LUO_CLAIMS_FILES;
 }
 
-/* Lists that meet or loop were reported as such, and so were all their blocks and files. */
-static bool was_told(const struct luo_owners *o, u8 a, u8 b)
+/* Lists that meet or loop were reported as such. */
+static bool was_told(u8 a, u8 b)
 {
-	return (is_block(a) && is_block(b)) ||
-	       (o->meet && a == LUO_CLAIMS_RECORD && b == LUO_CLAIMS_RECORD);
+	return is_block(a) && is_block(b);
 }
 
 /* Remember it: the first owner is known after a second walk. Beyond that many it is left out. */
@@ -263,12 +262,11 @@ static void claimed_twice(struct luo_owners *o, u8 kind, u64 pa, u32 order,
 			  const struct luo_owner *owner)
 {
 	o->partial = true;
-	o->meet |= is_block(kind);
 	if (o->again)
 		return;
 	if (o->nr_twice < LUO_MAX_TWICE)
 		o->twice[o->nr_twice++] = (struct luo_twice){ pa, order, kind, *owner };
-	else if (!was_told(o, kind, kind))
+	else if (!was_told(kind, kind))
 		luo_owners_add(o, LUO_M10, severity_of(kind), pa, order, owner);
 }
 
@@ -281,7 +279,7 @@ static void claimed_first(struct luo_owners *o, u8 kind, u64 pa, u32 order,
 	for (u32 i = 0; i < o->nr_twice; i++) {
 		const struct luo_twice *t = &o->twice[i];
 
-		if (t->pa != pa || t->order != order || was_told(o, kind, t->kind))
+		if (t->pa != pa || t->order != order || was_told(kind, t->kind))
 			continue;
 		if (!told)
 			luo_report_add(o->report, LUO_M10, severity_of(kind), pa, order, owner);
@@ -324,15 +322,53 @@ enum luo_claim luo_owners_claim(struct luo_owners *o, u8 kind, u64 pa, u32 order
 	return LUO_CLAIM_DONE;
 }
 
+/**
+ * luo_owners_claim_block() - claim a block of a list, which can be gone to once then
+ *
+ * Parameters and answer are those of luo_owners_claim().
+ */
+enum luo_claim luo_owners_claim_block(struct luo_owners *o, u8 kind, u64 pa, u32 order,
+				      const struct luo_owner *owner)
+{
+	u64 bit;
+	struct luo_leaf_claims *leaf = find(o, pa, order, &bit);
+	enum luo_claim claim = luo_owners_claim(o, kind, pa, order, owner);
+
+	/* On a machine that runs the entry may have come meanwhile. */
+	if (claim != LUO_CLAIM_DONE || !leaf)
+		return claim;
+	if (!leaf->blocks) {
+		leaf->blocks = leaf->claimed + luo_page_size(o->phys) / sizeof(u64);
+		__builtin_memset(leaf->blocks, 0, luo_page_size(o->phys));
+	}
+	leaf->blocks[bit / 64] |= 1ULL << (bit % 64);
+	return claim;
+}
+
+/** luo_owners_go_to_block() - is this a block that was claimed as one, and gone to for the first
+ * time? @pa and @order: any value.
+ */
+bool luo_owners_go_to_block(struct luo_owners *o, u64 pa, u32 order)
+{
+	u64 bit;
+	struct luo_leaf_claims *leaf = find(o, pa, order, &bit);
+
+	if (!leaf || !leaf->blocks || !(leaf->blocks[bit / 64] >> (bit % 64) & 1))
+		return false;
+	leaf->blocks[bit / 64] &= ~(1ULL << (bit % 64));
+	return true;
+}
+
 /** luo_owners_again() - forget all claims, to look for the first owners of what has two. */
 void luo_owners_again(struct luo_owners *o)
 {
-	for (u64 i = 0; i <= o->mask; i++)
+	for (u64 i = 0; i <= o->mask; i++) {
 		if (o->slot[i].bits)
 			__builtin_memset(o->slot[i].claimed, 0, luo_page_size(o->phys));
+		o->slot[i].blocks = NULL;
+	}
 	__builtin_memset(o->owned, 0, sizeof(o->owned));
 	o->again = true;
 	o->partial = false;
 	o->unknown = 0;
-	o->blocks = 0;
 }

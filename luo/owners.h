@@ -3,9 +3,10 @@
  * Who owns which preserved page. Everything that is known to hold pages claims its entries of the
  * preserved-memory map, each exactly once; what nobody claimed is left over.
  *
- * A second bitmap behind every leaf of the map remembers the claims, so working memory is about
- * the map's own size, and every question is answered in constant time. No page is followed twice:
- * that bounds the whole walk by the number of preserved pages, whatever the state says.
+ * A second bitmap behind every leaf of the map remembers the claims, and a third one, where there
+ * are blocks of lists, those that are still to be gone to. So working memory is about the map's own
+ * size, and every question is answered in constant time. No page is followed twice: that bounds the
+ * whole walk by the number of preserved pages, whatever the state says.
  */
 #ifndef LUO_OWNERS_H
 #define LUO_OWNERS_H
@@ -49,12 +50,13 @@ struct luo_tally {
  * @key:     key of its first bit
  * @bits:    its bitmap; NULL: a free slot of the table
  * @claimed: as many bits: which entries have an owner
+ * @blocks:  as many bits: which are blocks that are still to be gone to; NULL: none
  */
 struct luo_leaf_claims {
 	u64 key;
 	const u8 *bits;
 	u64 *claimed;
-	u64 reserved;
+	u64 *blocks;
 };
 
 /**
@@ -92,11 +94,9 @@ struct luo_twice {
  * @unclaimed: what is left over
  * @unknown:   files, FLBs and sub-nodes whose pages we cannot know
  * @partial:   something that owns pages could not be followed to its end, as findings tell
- * @meet:      a block was reached a second time
  * @twice, @nr_twice: entries with two owners
  * @again:     second walk: only the first owners of those are looked for
  * @metadata:  of the kernel that hands over, and how often there was a kexec
- * @blocks, @budget: blocks claimed, and those that may still be walked over without claiming
  */
 struct luo_owners {
 	const struct luo_phys *phys;
@@ -115,13 +115,10 @@ struct luo_owners {
 	struct luo_tally unclaimed;
 	u64 unknown;
 	bool partial;
-	bool meet;
 	struct luo_twice twice[LUO_MAX_TWICE];
 	u32 nr_twice;
 	bool again;
 	struct luo_metadata metadata;
-	u64 blocks;
-	u64 budget;
 };
 
 /* owners.c: leaves and claims */
@@ -132,6 +129,9 @@ int luo_owners_init(struct luo_owners *o, const struct luo_phys *phys,
 		    struct luo_arena *arena, u64 seed);
 enum luo_claim luo_owners_claim(struct luo_owners *o, u8 kind, u64 pa, u32 order,
 				const struct luo_owner *owner);
+enum luo_claim luo_owners_claim_block(struct luo_owners *o, u8 kind, u64 pa, u32 order,
+				      const struct luo_owner *owner);
+bool luo_owners_go_to_block(struct luo_owners *o, u64 pa, u32 order);
 bool luo_owners_has(struct luo_owners *o, u64 pa, u32 order);
 bool luo_owners_is_claimed(struct luo_owners *o, u64 pa, u32 order);
 int luo_owners_order(struct luo_owners *o, u64 pa);

@@ -3,8 +3,8 @@
  * The pages of sessions and files. First all blocks are claimed, then the files in them are
  * followed: what a damaged file points at should be blamed on it, not on the list it hits.
  *
- * Only what hangs on a claimed block is walked over, and in the second round not more blocks than
- * were claimed, so that lists which meet cost no more than others. That they do is LUO_S13.
+ * Only what hangs on a claimed block is walked over, and each block once in either round, so that
+ * lists which meet cost no more than others. That they do is LUO_S13.
  */
 #include "owners.h"
 
@@ -22,10 +22,7 @@ static bool claim_block(struct luo_owners *o, const struct luo_chain *c, u8 kind
 			struct luo_owner *owner)
 {
 	owner->index = c->index;
-	if (luo_owners_claim(o, kind, c->pa, c->abi->order, owner) != LUO_CLAIM_DONE)
-		return false;
-	o->blocks++;
-	return true;
+	return luo_owners_claim_block(o, kind, c->pa, c->abi->order, owner) == LUO_CLAIM_DONE;
 }
 
 /* Go on by one block. What ends a list early was reported when it was verified. */
@@ -40,10 +37,10 @@ static bool next_block(const struct round *r, struct luo_chain *c, u8 kind, stru
 	o->partial |= c->count != c->used;
 	if (!r->files)
 		return claim_block(o, c, kind, owner);
-	if (!o->budget)
-		return false;
-	o->budget--;
-	return true;
+	if (luo_owners_go_to_block(o, c->pa, c->abi->order))
+		return true;
+	o->partial = true;
+	return false;
 }
 
 static void follow_file(const struct round *r, const u8 *entry, const struct luo_owner *owner)
@@ -120,7 +117,6 @@ void luo_owners_lists(struct luo_owners *o, const struct luo_state *state)
 	walk(&r, state->sessions_pa);
 	if (!r.any)
 		return;
-	o->budget = o->blocks;
 	r.files = true;
 	walk(&r, state->sessions_pa);
 }
