@@ -127,8 +127,10 @@ static void follow_root(const struct follow *f)
 	struct fdt_root root;
 
 	luo_owners_claim(f->o, LUO_CLAIMS_KHO, f->state->kho_fdt_pa, 0, &kho_owner);
-	if (!tree || !fdt_root_open(&root, tree, f->state->kho_fdt_size))
+	if (!tree || !fdt_root_open(&root, tree, f->state->kho_fdt_size)) {
+		f->o->partial = true;
 		return;
+	}
 	while (fdt_walk_child(&root.start, 1))
 		follow_child(f, &root.start);
 }
@@ -173,8 +175,10 @@ static void follow_container(const struct follow *f)
 	const struct luo_state *s = f->state;
 	u64 page = ~(luo_page_size(f->phys) - 1);
 
-	if (!s->luo_pa)
+	if (!s->luo_pa) {
+		f->o->partial |= !f->report->none;
 		return;
+	}
 	claim_blob(f, LUO_CLAIMS_CONTAINER, s->luo_pa, s->luo_size, &luo_owner);
 	if (!f->report->abi) {
 		f->o->partial = true;

@@ -125,6 +125,7 @@ void luo_owners_memfd(struct luo_owners *o, const struct luo_handler_abi *abi, u
 	const u8 *record = luo_map(o->phys, pa, luo_page_size(o->phys));
 	u64 size;
 
+	o->partial |= !record;
 	if (luo_owners_claim(o, LUO_CLAIMS_RECORD, pa, 0, owner) != LUO_CLAIM_DONE || !record)
 		return;
 	size = luo_get64(record + offsetof(struct luo_memfd_v1_ser, size));

@@ -81,6 +81,7 @@ static void read_run(struct luo_vmalloc *v, u64 pa)
 
 		if (p)
 			v->page(v->ctx, p, pa + i * size);
+		v->o->partial |= !p;
 	}
 }
 
