@@ -99,6 +99,16 @@ static u8 lost_blob(const struct follow *f, u8 kind, u64 pa)
 	return luo_in_ram(f->phys, pa, 4) ? LUO_SEV_LOSE : LUO_SEV_PANIC;
 }
 
+/* A sub-node that leads nowhere is one that cannot be read: kho_retrieve_subtree(), 6.16 to 7.3. */
+static void leads_nowhere(const struct follow *f, u8 kind)
+{
+	f->o->partial = true;
+	if (kind == LUO_CLAIMS_MEMBLOCK)
+		luo_owners_add(f->o, LUO_K09, LUO_SEV_LOSE, f->state->kho_fdt_pa, 0, &kho_owner);
+	if (kind == LUO_CLAIMS_METADATA)
+		luo_owners_add(f->o, LUO_K11, LUO_SEV_NOTE, f->state->kho_fdt_pa, 0, &kho_owner);
+}
+
 static void follow_child(const struct follow *f, const struct fdt_walk *node)
 {
 	u8 kind = kind_of(node->name);
@@ -108,8 +118,10 @@ static void follow_child(const struct follow *f, const struct fdt_walk *node)
 	if (luo_streq(node->name, "LUO"))
 		return;
 	f->o->unknown += kind == LUO_CLAIMS_SUBTREE;
-	if (!fdt_native_u64(node, f->state->kho->blob_prop, &pa))
+	if (!fdt_native_u64(node, f->state->kho->blob_prop, &pa)) {
+		leads_nowhere(f, kind);
 		return;
+	}
 	if (f->state->kho->has_size)
 		fdt_native_u64(node, "blob-size", &size);
 	claim = claim_blob(f, kind, pa, size, &kho_owner);
