@@ -28,6 +28,7 @@ import arch as arches
 from guest import Batch, command_line, create
 from images import Images, build_folder, call, symbols
 from kexec import Hop
+from plugin import build_plugin
 from vm import Vm, scratch_folder
 
 HERE = Path(__file__).resolve().parent
@@ -104,13 +105,6 @@ class Count:
         return sorted(total.items(), key=lambda item: -item[1])
 
 
-def build_plugin(folder):
-    call(["gcc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-shared",
-          "-fPIC", "-o", folder / "count.so", HERE / "count.c"],
-         "building the plugin")
-    return folder / "count.so"
-
-
 def measure(images, plugin, folder, functions=False):
     """The figures of one architecture."""
     runs = {}
@@ -177,7 +171,7 @@ def main():
     folder = Path(scratch_folder(1 << 20))
     answer = {}
     try:
-        plugin = build_plugin(folder)
+        plugin = build_plugin("count", folder)
         for name in options.arch or NAMES:
             images = Images(NAMES[name], Path(tempfile.mkdtemp(dir=folder)))
             answer[name] = found = measure(images, plugin, folder,

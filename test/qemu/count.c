@@ -14,8 +14,8 @@
  * instruction after a jump anew, so a run may be part of another one; each is counted where it
  * begins and only when it is executed.
  *
- * Declared here, as QEMU 7.2 has them in include/qemu/qemu-plugin.h (version 1 of the interface),
- * because the header is in no package.
+ * Declared here, as QEMU 7.2 has them in include/qemu/qemu-plugin.h, because the header is in no
+ * package; plugin.py says which version of the interface the installed QEMU takes.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -41,7 +41,7 @@ struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 EXPORT int qemu_plugin_install(uint64_t id, const struct qemu_info *info, int argc, char **argv);
 
-EXPORT int qemu_plugin_version = 1;
+EXPORT int qemu_plugin_version = PLUGIN_INTERFACE;
 
 struct run {
 	struct run *next;

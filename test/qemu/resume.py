@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import header
 from console import HANG
-from images import HERE, call
 from memory import CHUNK
+from plugin import build_plugin
 from state import State
 from vm import Vm, VmError
 
@@ -89,10 +89,7 @@ class Saved:
         self.devices = folder / "devices"
         self._hold(prepare)
         self._keep(hop.vm)
-        call(["gcc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror",
-              "-Wno-missing-field-initializers", "-shared", "-fPIC",
-              "-o", folder / "stop.so", HERE / "stop.c"],
-             "building the plugin")
+        build_plugin("stop", folder)
 
     def _hold(self, prepare):
         """Stops the machine at its entry, with no debugger about."""

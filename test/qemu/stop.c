@@ -18,8 +18,8 @@
  * the store has been made; a 16-byte one is one callback when QEMU runs processors in parallel, so
  * the machine must have room for two.
  *
- * Declared here, as QEMU 7.2 has them in include/qemu/qemu-plugin.h (version 1 of the interface),
- * because the header is in no package.
+ * Declared here, as QEMU 7.2 has them in include/qemu/qemu-plugin.h, because the header is in no
+ * package; plugin.py says which version of the interface the installed QEMU takes.
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -52,7 +52,7 @@ unsigned int qemu_plugin_mem_size_shift(uint32_t info);
 bool qemu_plugin_mem_is_store(uint32_t info);
 EXPORT int qemu_plugin_install(uint64_t id, const struct qemu_info *info, int argc, char **argv);
 
-EXPORT int qemu_plugin_version = 1;
+EXPORT int qemu_plugin_version = PLUGIN_INTERFACE;
 
 #define CB_NO_REGS 0 /* QEMU_PLUGIN_CB_NO_REGS */
 #define MEM_W	   2 /* QEMU_PLUGIN_MEM_W */
