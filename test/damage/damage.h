@@ -84,6 +84,7 @@ enum kind {
 	PROP,	 /* property of a flattened tree, as a whole */
 	SUBNODE, /* node of a flattened tree, as a whole */
 	ENTRY,	 /* bit of the map */
+	WHOLE,	 /* all fields of one record */
 	NR_KINDS,
 };
 
@@ -93,7 +94,7 @@ enum kind {
  * @span:  pointers: bytes of what it leads to; counts: entries that there is room for
  * @order: pointers, entries: log2 of preserved pages
  * @self:  pointers: the object that the field lies in
- * @other: pointers: an object of another owner; texts: the field of a sibling
+ * @other: pointers: an object of another owner; texts, records: that of a sibling
  * @pfn:   a frame number in bits 0 to 51 instead of an address
  * @tree:  trees: where it starts
  * @node:  trees: path of the node
@@ -129,10 +130,13 @@ struct way {
 /* NULL-named entries end these. */
 extern const struct way *const ways[NR_KINDS];
 extern const struct knob knobs_boot[], knobs_tree[], knobs_map[], knobs_list[], knobs_file[],
-	knobs_other[];
+	knobs_other[], knobs_record[];
 
 /* kinds_tree.c */
 extern const struct way ways_header[], ways_prop[], ways_subnode[];
+
+/* records.c */
+extern const struct way ways_record[];
 
 /* knobs_tree.c */
 u64 tree_prop(const struct ground *g, u64 tree, const char *path, const char *prop);

@@ -350,8 +350,8 @@ static const struct way entry[] = {
 };
 
 const struct way *const ways[NR_KINDS] = {
-	[POINTER] = pointer,	[NODE] = node,	    [LOOSE] = loose,
-	[COUNT] = count,	[WORD] = word,	    [TEXT] = text,
-	[HEADER] = ways_header, [PROP] = ways_prop, [SUBNODE] = ways_subnode,
-	[ENTRY] = entry,
+	[POINTER] = pointer,	[NODE] = node,	       [LOOSE] = loose,
+	[COUNT] = count,	[WORD] = word,	       [TEXT] = text,
+	[HEADER] = ways_header, [PROP] = ways_prop,    [SUBNODE] = ways_subnode,
+	[ENTRY] = entry,	[WHOLE] = ways_record,
 };

@@ -27,7 +27,7 @@ static const char head[] =
 	"What this program answers to each single damage that the tests' generator\n"
 	"(`test/damage`) does to a sound state: `make check-damage` holds it against this\n"
 	"table, `make damage-table` writes it anew. A name is version, structure, field and\n"
-	"what was done to the field.\n\n"
+	"what was done to the field, or version, record and what was done to all of it.\n\n"
 	"*Payload*: findings (`LUO-` left out) with what the next kernel will do, verdict and\n"
 	"exit status of what the payload checks. *Owners*: what `luo verify` adds, which follows\n"
 	"the owner of every page and knows what lies in memory for the next kernel. *Compact*:\n"
@@ -123,8 +123,8 @@ static void add(const struct variant *v, const struct knob *k, const struct way 
 
 static void collect(void)
 {
-	static const struct knob *const all[] = { knobs_boot, knobs_tree, knobs_map,
-						  knobs_list, knobs_file, knobs_other };
+	static const struct knob *const all[] = { knobs_boot, knobs_tree,  knobs_map,	knobs_list,
+						  knobs_file, knobs_other, knobs_record };
 
 	for (u32 v = 0; v < nr_variants; v++) {
 		add(&variants[v], NULL, NULL);
