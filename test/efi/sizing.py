@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 """What luo-firmware-map says about the firmware of the tests.
 
-Run as a program it writes docs/firmware-memory.md; test_sizing.py holds that
-file against what is measured. Ranges are rounded to whole MiB there, because
-the last pages of a heap differ from boot to boot.
+Run as a program it writes docs/firmware-memory.md, where it leaves alone what
+is said about UEFI firmware of other versions; test_sizing.py holds that file
+against what is measured. Ranges are rounded to whole MiB there, because the
+last pages of a heap differ from boot to boot.
 """
 
 import fcntl
@@ -41,7 +42,8 @@ may preserve it. Measure again with another firmware, memory size, or devices. I
 `$` of `memmap=` is written `\\\\\\$`.
 
 Below is what it says about the firmware of the tests, on {memory} MiB of QEMU's q35 (x86_64) and virt
-(arm64), with no device but a console. Written ranges are rounded to whole MiB here.
+(arm64), with no device but a console. UEFI firmware is Debian's: 2022.11 is in Debian 12, 2025.02 in
+Debian 13. Written ranges are rounded to whole MiB here.
 
 """
 
@@ -86,14 +88,22 @@ def uboot():
     return os.path.join(folder, "u-boot.bin")
 
 
+def packaged(package):
+    """The firmware's own version."""
+    version = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", package],
+                             text=True, stdout=subprocess.PIPE, check=True).stdout
+    return version.split("-")[0]
+
+
+OVMF = f"OVMF {packaged('ovmf')}, x86_64"
+AAVMF = f"AAVMF {packaged('qemu-efi-aarch64')}, arm64"
+UBOOT = "U-Boot, arm64"
 FIRMWARE = {    # title: architecture, further words
-    "OVMF, x86_64": ("x86_64", lambda: []),
-    "AAVMF, arm64": ("aarch64", lambda: []),
-    "U-Boot, arm64": ("aarch64", lambda: ["--kernel", uboot()]),
+    OVMF: ("x86_64", lambda: []),
+    AAVMF: ("aarch64", lambda: []),
+    UBOOT: ("aarch64", lambda: ["--kernel", uboot()]),
 }
-
-
-UEFI = {"x86_64": "OVMF, x86_64", "aarch64": "AAVMF, arm64"}
+UEFI = {"x86_64": OVMF, "aarch64": AAVMF}
 
 
 def build_folder():
@@ -150,13 +160,26 @@ def section(title, found):
     return "\n".join([*lines, "", ""])
 
 
-def document(sections):
-    return HEAD.format(memory=MEMORY) + "".join(sections) + TAIL
+def sections():
+    """{title: part} of the document, of all versions."""
+    text = DOCUMENT.read_text().split(TAIL)[0]
+    parts = text.split("\n## ")[1:]
+    return {part.split("\n")[0]: f"## {part.rstrip()}\n\n" for part in parts}
+
+
+def document(parts):
+    """OVMF, AAVMF and U-Boot, each in the order of its versions."""
+    kinds = [title.split()[0] for title in (OVMF, AAVMF)]
+    order = sorted(parts, key=lambda title: (
+        kinds.index(title.split()[0]) if title.split()[0] in kinds else len(kinds),
+        title))
+    return (HEAD.format(memory=MEMORY) + "".join(parts[title] for title in order)
+            + TAIL)
 
 
 def main():
-    DOCUMENT.write_text(document(
-        section(title, measure(title, build_folder())) for title in FIRMWARE))
+    DOCUMENT.write_text(document(sections() | {
+        title: section(title, measure(title, build_folder())) for title in FIRMWARE}))
     return 0
 
 

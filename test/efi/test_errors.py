@@ -15,8 +15,6 @@ pytestmark = pytest.mark.everywhere
 SUCCESS, INVALID, UNSUPPORTED = "0x0", "0x2", "0x3"
 NOT_FOUND, COMPROMISED = "0xE", "0x21"
 ENOENT = 2
-# RAM in which firmware keeps runtime services
-RUNTIME = {"x86_64": (0x3f400000, 2 * MIB), "aarch64": (0x7fc00000, 2 * MIB)}
 USAGE = {
     "nothing": ("", INVALID, r"no command is given"),
     "word": ("frobnicate", INVALID, r"frobnicate: is no command"),
@@ -161,10 +159,28 @@ def test_reset(arch, images, application, volume, start, state):
     vm.wait_end()
 
 
-def test_firmware_inside_scratch(arch, images, application, volume, start, ram):
+@pytest.fixture
+def runtime(volume, start, ram):
+    """(start, length) of RAM in which this firmware keeps data of its runtime
+    services, as its shell says, in whole units of 2 MiB; RAM is empty again."""
+    vm = start(ram, volume=volume({"startup.nsh": "memmap\r\necho luotest-end\r\n"}))
+    statuses(vm)
+    vm.keep_ram(ram)
+    with open(ram, "wb") as file:
+        file.truncate(MEMORY * MIB)
+    found = [re.match(r"RT_Data +([0-9A-F]{16})-([0-9A-F]{16}) ", line)
+             for line in vm.lines]
+    first = next(match for match in found if match)
+    begin = int(first[1], 16) // (2 * MIB) * 2 * MIB
+    end = -(-int(first[2], 16) // (2 * MIB)) * 2 * MIB
+    return begin, end - begin
+
+
+def test_firmware_inside_scratch(arch, images, application, volume, start, ram,
+                                 runtime):
     """Runtime memory there would be overwritten by the next kernel."""
     memory, made = made_up(arch)
-    areas = [memory.scratch, RUNTIME[arch.name]]
+    areas = [memory.scratch, runtime]
     boot_data = dumps.Boot if arch.name == "x86_64" else dumps.Tree
     boot_data(memory, made, areas=areas)
     write_ram(arch, ram, memory)

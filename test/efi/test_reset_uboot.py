@@ -102,7 +102,7 @@ def board(request, images, ram, tmp_path):
             "-drive", f"if=none,id=disk,format=raw,file={disk}",
             "-device", "virtio-blk-pci,drive=disk"))
         machines.append(vm)
-        found = sizing.measured("U-Boot, arm64", images.folder) if sized else {}
+        found = sizing.measured(sizing.UBOOT, images.folder) if sized else {}
         made = Board(vm, files, found.get("parameters", []), found.get("left", []), images.arch)
         made.cold()
         return made
