@@ -12,7 +12,7 @@
 
 #define PE_MACHINE  0x8664
 #define PE_CODE_RVA (LUO_SETUP_BYTES + LUO_PE_SHIFT)
-#define PE_SBAT_RVA LUO_SETUP_BYTES
+#define PE_SBAT_RVA LUO_SBAT_RVA
 #define PE_SBAT_RAW (LUO_SETUP_BYTES - LUO_SBAT_AT)
 
 	.section .setup, "", @progbits

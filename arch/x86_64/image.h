@@ -18,7 +18,7 @@
 #ifndef LUO_X86_64_IMAGE_H
 #define LUO_X86_64_IMAGE_H
 
-#define LUO_SETUP_BYTES	 4096  /* setup_sects = 7, and the boot sector */
+#define LUO_SETUP_BYTES	 0x600 /* setup_sects = 2, and the boot sector */
 #define LUO_ENTRY64	 0x200 /* 64-bit entry: Documentation/arch/x86/boot.rst */
 #define LUO_INFO_AT	 0x40  /* struct luo_wrap_info, from the protected-mode part */
 #define LUO_INFO_VERSION 1
@@ -27,13 +27,14 @@
 
 /*
  * The PE headers as image.S lays them out; luo wrap fills them in. Sections follow each other
- * without a gap in the file; in firmware's memory everything behind the headers lies
- * LUO_PE_SHIFT higher, because .sbat gets a page of its own there.
+ * without a gap in the file. In firmware's memory .sbat lies at 4096 and everything behind it at
+ * its file offset + LUO_PE_SHIFT, a page of its own for each section.
  */
 #define LUO_PE_AT      0x40
 #define LUO_PE_HEADERS 0x400 /* SizeOfHeaders */
-#define LUO_PE_SHIFT   4096
 #define LUO_SBAT_AT    LUO_PE_HEADERS
+#define LUO_SBAT_RVA   0x1000
+#define LUO_PE_SHIFT   (0x2000 - LUO_SETUP_BYTES)
 #define LUO_KVER_AT    0x280 /* text of the next kernel's version, for file(1) */
 #define LUO_KVER_BYTES (LUO_PE_HEADERS - LUO_KVER_AT)
 

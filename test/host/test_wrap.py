@@ -14,7 +14,8 @@ from bzimage import (ABOVE_4G, ALIGNMENT, BOOT_FLAG, CMDLINE_SIZE, INIT_SIZE,
                      INITRD_MAX, KERNEL_64, KERNEL_VERSION, LEVEL_5,
                      LEVEL_5_ON, LOADFLAGS, MAGIC, MIB, MIN_ALIGNMENT,
                      PREF_ADDRESS, RELOCATABLE, SYSSIZE, VERSION,
-                     VERSION_TEXT, XLOADFLAGS, Wrapped, get, kernel)
+                     VERSION_TEXT, XLOADFLAGS, Wrapped, get, kernel,
+                     setup_bytes)
 from tool import FAILED, LUO, OK, PAYLOAD, USAGE, fingerprint, run
 
 
@@ -157,7 +158,7 @@ def test_already_wrapped(tmp_path):
 def info(at, value):
     """The payload with another number in its info block."""
     data = bytearray(PAYLOAD.read_bytes())
-    struct.pack_into("<I", data, 4096 + 0x40 + at, value)
+    struct.pack_into("<I", data, setup_bytes(data) + 0x40 + at, value)
     return bytes(data)
 
 
@@ -165,7 +166,8 @@ BAD_PAYLOADS = {
     "empty": lambda: b"",
     "a kernel": kernel,
     "cut": lambda: PAYLOAD.read_bytes()[:-512],
-    "cut to setup sectors": lambda: PAYLOAD.read_bytes()[:4096],
+    "cut to setup sectors": lambda: (
+        PAYLOAD.read_bytes()[:setup_bytes(PAYLOAD.read_bytes())]),
     "too long": lambda: PAYLOAD.read_bytes() + bytes(512),
     "other version": lambda: info(8, 2),
     "other info size": lambda: info(12, 99),
