@@ -66,6 +66,7 @@ void luo_arch_console_write(void *ctx, const char *text, size_t len);
 void luo_arch_console_close(void);
 
 u64 luo_arch_clock(void *ctx);
+bool luo_arch_us(u64 *ticks);
 void luo_arch_clock_stop(void);
 void luo_arch_key(u64 key[2]);
 

@@ -25,7 +25,8 @@ enum luo_mode {
  * @key:      random numbers for the hash of names, so that names cannot be made to collide
  * @each:     is shown each operation of a plan before it is carried out, or NULL
  * @each_ctx: handed to @each
- * @clock:    microseconds since some start, or NULL
+ * @clock:    microseconds since some start, or NULL; it may count in other units when the front
+ *            end makes microseconds of the report's times before they are printed
  * @clock_ctx: handed to @clock
  */
 struct luo_job {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * Microseconds since the entry, for the report, from the generic timer's virtual count: it can be
- * read at EL1 and EL2 alike. Where firmware left CNTFRQ at 0 the answer is 0.
+ * Time since the entry, for the report, from the generic timer's virtual count: it can be read at
+ * EL1 and EL2 alike. Where firmware left CNTFRQ at 0 its rate is not known.
  */
 #include "cpu.h"
 
@@ -24,11 +24,24 @@ void luo_arch_clock_stop(void)
 {
 }
 
-/** luo_arch_clock() - microseconds since luo_clock_start(), 0 when no rate is known. */
+/** luo_arch_clock() - ticks since luo_clock_start(). */
 u64 luo_arch_clock(void *ctx)
 {
-	u64 hz = read_sysreg(cntfrq_el0) & 0xffffffff, ticks = count() - start;
-
 	(void)ctx;
-	return hz ? ticks / hz * 1000000 + ticks % hz * 1000000 / hz : 0;
+	return count() - start;
+}
+
+/**
+ * luo_arch_us() - make microseconds of ticks
+ *
+ * Return: false, and nothing done, when no rate is known.
+ */
+bool luo_arch_us(u64 *ticks)
+{
+	u64 hz = read_sysreg(cntfrq_el0) & 0xffffffff;
+
+	if (!hz)
+		return false;
+	*ticks = *ticks / hz * 1000000 + *ticks % hz * 1000000 / hz;
+	return true;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * Microseconds since the entry, for the report. The TSC counts; its rate comes from CPUID, or
- * else from channel 2 of the PIT, which is started once and looked at whenever somebody asks for
- * the time. Nothing here waits: with no rate the answer is 0.
+ * Time since the entry, for the report. The TSC counts; its rate comes from CPUID, or else from
+ * channel 2 of the PIT, which is started once and looked at whenever somebody asks for the time.
+ * Nothing here waits: a run that was too short for the PIT has no rate.
  */
 #include "cpu.h"
 
@@ -61,7 +61,7 @@ void luo_arch_clock_stop(void)
 	clock.pit = false;
 }
 
-/** luo_arch_clock() - microseconds since luo_clock_start(), 0 when no rate is known. */
+/** luo_arch_clock() - ticks since luo_clock_start(). */
 u64 luo_arch_clock(void *ctx)
 {
 	u64 tsc = rdtsc();
@@ -69,11 +69,25 @@ u64 luo_arch_clock(void *ctx)
 	(void)ctx;
 	if (clock.pit)
 		look_at_pit(tsc);
-	tsc -= clock.tsc;
-	if (luo_cpu.tsc_khz)
-		return tsc / luo_cpu.tsc_khz * 1000 +
-		       tsc % luo_cpu.tsc_khz * 1000 / luo_cpu.tsc_khz;
-	if (clock.tick_run < PIT_MIN || !clock.tsc_run)
-		return 0;
-	return tsc * clock.tick_run / clock.tsc_run * 1000000 / PIT_HZ;
+	return tsc - clock.tsc;
+}
+
+/**
+ * luo_arch_us() - make microseconds of ticks
+ *
+ * The PIT's rate gets better with time, so all that is to be compared is converted at the end.
+ *
+ * Return: false, and nothing done, when no rate is known.
+ */
+bool luo_arch_us(u64 *ticks)
+{
+	u64 tsc = *ticks, khz = luo_cpu.tsc_khz;
+
+	if (khz)
+		*ticks = tsc / khz * 1000 + tsc % khz * 1000 / khz;
+	else if (clock.tick_run >= PIT_MIN && clock.tsc_run)
+		*ticks = tsc * clock.tick_run / clock.tsc_run * 1000000 / PIT_HZ;
+	else
+		return false;
+	return true;
 }

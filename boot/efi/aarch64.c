@@ -76,5 +76,7 @@ bool efi_arch_encrypted(void)
 /** efi_clock() - microseconds, for the report. */
 u64 efi_clock(void *ctx)
 {
-	return luo_arch_clock(ctx);
+	u64 t = luo_arch_clock(ctx);
+
+	return luo_arch_us(&t) ? t : 0;
 }

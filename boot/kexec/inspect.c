@@ -49,6 +49,7 @@ static void run(struct luo_job_state *job)
 	order.arena = job->arena;
 	order.arena_size = job->arena_size;
 	luo_arch_key(order.key);
+	job->found = luo_arch_clock(NULL);
 	luo_run(&job->phys, &job->handover, &order, &job->state, &job->report, &plan);
 	luo_arch_arena_used(job->report.arena_peak);
 	if (order.mode == LUO_MODE_COMPACT && job->report.abi && !job->report.abi->sessions.linked)
@@ -95,4 +96,6 @@ LUO_OWN_FUNCTION void luo_inspect(struct luo_job_state *job)
 		refuse(&job->report, "memory map too large, or no room for page tables");
 	else
 		find_and_run(job);
+	if (!job->found)
+		job->found = luo_arch_clock(NULL);
 }

@@ -66,7 +66,7 @@ void luo_payload_main(void)
 	open_console();
 	luo_say_rejected(&job.params);
 	luo_inspect(&job);
-	luo_say_report(&job.params, &job.report);
+	luo_say_report(&job);
 	if (job.params.then == LUO_THEN_RESET)
 		luo_leave_anchor(&job);
 	if (job.report.verdict == LUO_VERDICT_ERRORS)

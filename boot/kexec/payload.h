@@ -66,7 +66,6 @@ extern const struct luo_out luo_console;
 void luo_put_text(const struct luo_text *t);
 void luo_say(const char *line);
 void luo_say_rejected(const struct luo_params *params);
-void luo_say_report(const struct luo_params *params, const struct luo_report *report);
 void luo_say_fault(u32 vector, u64 error, u64 addr, u64 pc, u64 at);
 
 /**
@@ -75,7 +74,8 @@ void luo_say_fault(u32 vector, u64 error, u64 addr, u64 pc, u64 at);
  * @phys, @have_phys: the view, once there is one
  * @handover: what KHO's node says, when @have_kho
  * @state:    as far as it could be followed
- * @report:   the answer
+ * @report:   the answer; its times are ticks until luo_take_times()
+ * @found:    ticks from the entry until the state was found, or was not
  * @arena, @arena_size: working memory, with nothing of use in it between two steps
  */
 struct luo_job_state {
@@ -86,11 +86,14 @@ struct luo_job_state {
 	struct luo_handover handover;
 	struct luo_state state;
 	struct luo_report report;
+	u64 found;
 	void *arena;
 	size_t arena_size;
 };
 
 void luo_inspect(struct luo_job_state *job);
+void luo_take_times(struct luo_job_state *job, bool say);
+void luo_say_report(struct luo_job_state *job);
 void luo_onerror(struct luo_job_state *job, bool map_clean);
 void luo_leave_anchor(const struct luo_job_state *job);
 _Noreturn void luo_reset(void);

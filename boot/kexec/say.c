@@ -32,17 +32,23 @@ void luo_say_rejected(const struct luo_params *params)
 	}
 }
 
-/** luo_say_report() - the report in the form asked for, the verdict line last. */
-LUO_OWN_FUNCTION void luo_say_report(const struct luo_params *params,
-				     const struct luo_report *report)
+/**
+ * luo_say_report() - the report in the form asked for, the verdict line last
+ * @job: the run; its times are in microseconds afterwards, when something was printed
+ */
+LUO_OWN_FUNCTION void luo_say_report(struct luo_job_state *job)
 {
-	if (params->report == LUO_SHOW_OFF)
+	const struct luo_report *report = &job->report;
+	u8 how = job->params.report;
+
+	if (how == LUO_SHOW_OFF)
 		return;
-	if (params->report == LUO_SHOW_TEXT)
+	if (how == LUO_SHOW_TEXT)
 		luo_print_brief(&luo_console, report);
-	if (params->report == LUO_SHOW_KTAP)
+	if (how == LUO_SHOW_KTAP)
 		luo_print_ktap(&luo_console, report);
-	luo_print_line(&luo_console, report, params->nonce);
+	luo_take_times(job, how == LUO_SHOW_TEXT);
+	luo_print_line(&luo_console, report, job->params.nonce);
 }
 
 static void put_field(const char *label, u64 value)

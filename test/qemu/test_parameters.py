@@ -2,6 +2,8 @@
 """The payload's parameters that no other test turns: what it prints, and
 what it tells the next kernel."""
 
+import time
+
 import pytest
 
 from guest import Batch, check, create
@@ -44,6 +46,72 @@ def test_the_command_line_is_untouched_by_default(boot, images, seed, nonce):
     hop.go("ok")
     assert next_cmdline(vm) == hop.cmdline.split()
     check(vm, batch)
+
+
+def phases(hop):
+    """{phase: time} and the unit of the line about the payload's clock."""
+    (line,) = hop.seen("luo: clock ")
+    words = line.split("luo: clock ")[1].split()
+    return {name: int(value) for name, value in
+            (word.split("=") for word in words[:-1])}, words[-1]
+
+
+@pytest.mark.everywhere
+def test_the_clock_reports_each_phase(boot, images, seed, nonce):
+    """They add up to the total, and those of the core to the verdict line's;
+    the kexec as a whole took longer, by the host's clock."""
+    vm = boot()
+    batch = few(vm, seed)
+    hop = Hop(vm, images, nonce=nonce, report="text").load()
+    since = time.monotonic()
+    hop.fire()
+    verdict = hop.expect_verdict("ok")
+    elapsed = (time.monotonic() - since) * 1e6
+    found, unit = phases(hop)
+    assert unit == "us"
+    assert list(found) == ["find", "tree", "map", "sessions", "compact",
+                           "recheck", "report", "total"]
+    total = found.pop("total")
+    assert sum(found.values()) == total
+    assert verdict["us"] == total - found["find"] - found["report"]
+    assert found["compact"] == found["recheck"] == 0
+    assert found["find"] > 0 and verdict["us"] > 0 and total < elapsed
+    hop.ready()
+    check(vm, batch)
+
+
+def test_the_clock_reports_a_compaction(boot, images, seed, nonce):
+    """A failed create behind a full block leaves an empty one."""
+    vm = boot()
+    batch = Batch("vm", 0, 51, 1, 4096, seed)
+    create(vm, batch)
+    vm.command("dup vm-0", rc=17)
+    hop = Hop(vm, images, nonce=nonce, report="text", mode="compact")
+    assert hop.go("repaired")["blocks"] == (2, 1)
+    found, _ = phases(hop)
+    total = found.pop("total")
+    assert found["compact"] > 0 and found["recheck"] > 0
+    assert sum(found.values()) == total
+    check(vm, batch)
+
+
+def test_without_a_rate_the_clock_reports_ticks(boot, images, seed, nonce):
+    """No CPUID leaf of this CPU has the TSC's rate, and there is no PIT."""
+    vm = boot(machine=images.arch.machine + ",pit=off")
+    batch = few(vm, seed)
+    hop = Hop(vm, images, nonce=nonce, report="text")
+    verdict = hop.go("ok")
+    found, unit = phases(hop)
+    total = found.pop("total")
+    assert unit == "ticks" and sum(found.values()) == total > 0
+    assert verdict["us"] == 0
+    check(vm, batch)
+
+
+def test_the_clock_reports_nothing_by_default(boot, images, nonce):
+    hop = Hop(boot(), images, nonce=nonce)
+    hop.go("ok")
+    assert not hop.seen("luo: clock")
 
 
 @pytest.mark.parametrize("words", [
