@@ -53,7 +53,8 @@
 	X(B20, "what they held is lost: firmware wrote there while it started")                    \
 	X(B21, "the next kernel takes the area for free memory and overwrites firmware's data")    \
 	X(X06, "unknown before the kexec: sessions, files, and who owns what nobody claims yet")   \
-	X(NO_ANCHOR, "none: the state is looked for in all memory, without proof that it is whole") \
+	X(NO_ANCHOR,                                                                               \
+	  "none: the state is looked for in all memory, without proof that it is whole")           \
 	X(A04, "none: the one with the highest live update number is taken")                       \
 	X(A05, "what it led to is lost, or is taken for something else")                           \
 	X(A06, "the content comes back altered")                                                   \
@@ -117,7 +118,7 @@
 	X(K13, FORGOTTEN, SAME_KHO, "next kernel has no KHO")                                      \
 	X(K14, K14, NAME_IT, "what the next kernel reads could not be found out")                  \
 	X(C10, C10, SAME_LUO, "next kernel reads another version of LUO")                          \
-	X(C11, C11, SAME_LUO, "next kernel has KHO but no LUO") \
+	X(C11, C11, SAME_LUO, "next kernel has KHO but no LUO")                                    \
 	X(F29, F29, DRIVER, "next kernel has no handler of that name (token %x)")                  \
 	X(B20, B20, FIRMWARE, "preserved memory is held by firmware (EFI memory type %u)")         \
 	X(B21, B21, FIRMWARE, "firmware keeps memory in a scratch area (EFI memory type %u)")      \
