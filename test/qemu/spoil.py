@@ -96,6 +96,18 @@ class Spoiler:
         self.add(f"map: entry of {what}: zero", byte,
                  bytes([self.memory.read(byte, 1)[0] & ~mask]))
 
+    def record(self, what, size, pa, other, ways):
+        """All of a record; `other` is one of its kind behind it."""
+        between = self.memory.read(pa, other + size - pa)
+        own, sibling = between[:size], between[-size:]
+        rest = between[size:-size]
+        values = {"zero": bytes(size), "all ones": b"\xff" * size,
+                  "misaligned by a word": own[:8] + own[:-8],
+                  "duplicated": own + rest + own,
+                  "in the wrong order": sibling + rest + own}
+        for way in ways:
+            self.add(f"{what} record: {way}", pa, values[way])
+
     # parts of a state
 
     def tree(self):
@@ -146,6 +158,12 @@ class Spoiler:
         self.add("session: name: duplicated", short.pa,
                  memory.read(fourth.pa, 64))
         file = s.files(short)[0]
+        self.record("session", 80, short.pa, fourth.pa, [
+            "zero", "all ones", "misaligned by a word", "duplicated",
+            "in the wrong order"])
+        files = s.files(record)
+        self.record("file", 64, files[0].pa, files[1].pa, [
+            "zero", "all ones", "duplicated", "in the wrong order"])
         self.pointer("file: data", file.pa + 48)
         self.add("file: handler: without end", file.pa, b"x" * 48)
         self.entry_lost("session block", blocks[0].pa, abi.order)
