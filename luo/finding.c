@@ -180,55 +180,102 @@
 	REMEDIES_OF_OWNERS(X)
 
 /*
+ * Words of causes that would be there again and again: a character below the space stands for each,
+ * blanks at its ends included, and luo_put_cause() writes it out.
+ */
+#define NOT_READ     "\001"
+#define UNRELEASED   "\002"
+#define TOO_SMALL    "\003"
+#define BLOCK        "\004"
+#define CONTAINER    "\005"
+#define KHO_FDT      "\006"
+#define PRESERVED    "\007"
+#define MISALIGNED   "\010"
+#define MAP_NODE     "\011"
+#define LIES_IN      "\012"
+#define SCRATCH      "\013"
+#define ENTRIES      "\014"
+#define HAS_NO_END   "\015"
+#define OCCURS_TWICE "\016"
+#define IS_NOT       "\017"
+#define IS           "\020"
+#define OF_ORDER     "\021"
+#define SESSION      "\022"
+#define PAGE         "\023"
+#define CHAIN        "\024"
+
+#define PHRASES                                                                                    \
+	" version is not one that this program reads\0"                                            \
+	" version that no release has had yet: read, never written\0"                              \
+	"working memory too small \0"                                                              \
+	"%o block\0"                                                                               \
+	"LUO container\0"                                                                          \
+	"KHO FDT\0"                                                                                \
+	"preserved\0"                                                                              \
+	"misaligned\0"                                                                             \
+	"map node\0"                                                                               \
+	" lies in \0"                                                                              \
+	"scratch\0"                                                                                \
+	" entries\0"                                                                               \
+	" has no end\0"                                                                            \
+	" occurs more than once\0"                                                                 \
+	" is not \0"                                                                               \
+	" is \0"                                                                                   \
+	" (order %u)\0"                                                                            \
+	"session\0"                                                                                \
+	" page\0"                                                                                  \
+	" chain\0"
+
+/*
  * X(code, effect, remedy, cause), in the order of enum luo_code. F01 to F09 are found in lists of
  * files as S01 to S09 in that of sessions, and have their causes.
  */
 #define AS_SESSIONS ""
 #define CATALOG(X)                                                                                 \
-	X(B01, FORGOTTEN, REPORT, "scratch list cannot be read")                                   \
-	X(B02, B02, REPORT, "scratch area %x is misaligned or overlaps another")                   \
-	X(B03, B03, REPORT, "size %x handed over with the KHO FDT is no page size")                \
-	X(B04, B04, REPORT, "boot data that should name the KHO FDT is damaged")                   \
-	X(K01, FORGOTTEN, REPORT, "KHO FDT at %x is not a page of RAM")                            \
-	X(K02, FORGOTTEN, REPORT, "KHO FDT is malformed")                                          \
-	X(K03, K03, NEWER_KHO, "KHO version is not one that this program reads")                   \
-	X(K04, FORGOTTEN, REPORT, "preserved-memory-map is missing, not 8 bytes, or 0")            \
+	X(B01, FORGOTTEN, REPORT, SCRATCH " list cannot be read")                                  \
+	X(B02, B02, REPORT, SCRATCH " area %x" IS MISALIGNED " or overlaps another")               \
+	X(B03, B03, REPORT, "size %x handed over with the " KHO_FDT IS "no" PAGE " size")          \
+	X(B04, B04, REPORT, "boot data that should name the " KHO_FDT IS "damaged")                \
+	X(K01, FORGOTTEN, REPORT, KHO_FDT " at %x" IS_NOT "a" PAGE " of RAM")                      \
+	X(K02, FORGOTTEN, REPORT, KHO_FDT IS "malformed")                                          \
+	X(K03, K03, NEWER_KHO, "KHO" NOT_READ)                                                     \
+	X(K04, FORGOTTEN, REPORT, PRESERVED "-memory-map" IS "missing, not 8 bytes, or 0")         \
 	X(K05, GENERAL, REPORT, "sub-node LUO lacks its address or its size")                      \
-	X(K06, K06, REPORT, "KHO FDT's own page is not preserved")                                 \
-	X(K07, GENERAL, NEWER, "KHO version that no release has had yet: read, never written")     \
-	X(M01, GENERAL, REPORT, "map node %x is misaligned or not RAM")                            \
-	X(M02, GENERAL, REPORT, "map node is reached by more than one way")                        \
-	X(M03, M03, REPORT, "map says preserved where there is no RAM (order %u)")                 \
-	X(M04, M04, REPORT, "preserved pages lie in scratch (order %u)")                           \
-	X(M05, M05, REPORT, "preserved pages are covered by two entries (order %u)")               \
+	X(K06, K06, REPORT, KHO_FDT "'s own" PAGE IS_NOT PRESERVED)                                \
+	X(K07, GENERAL, NEWER, "KHO" UNRELEASED)                                                   \
+	X(M01, GENERAL, REPORT, MAP_NODE " %x" IS MISALIGNED " or not RAM")                        \
+	X(M02, GENERAL, REPORT, MAP_NODE IS "reached by more than one way")                        \
+	X(M03, M03, REPORT, "map says " PRESERVED " where there" IS "no RAM" OF_ORDER)             \
+	X(M04, M04, REPORT, PRESERVED PAGE "s lie in " SCRATCH OF_ORDER)                           \
+	X(M05, M05, REPORT, PRESERVED PAGE "s are covered by two" ENTRIES OF_ORDER)                \
 	X(M06, GENERAL, REPORT, "map entry %u lies outside the key space")                         \
-	X(M07, M07, REPORT, "map node lies in scratch")                                            \
+	X(M07, M07, REPORT, MAP_NODE LIES_IN SCRATCH)                                              \
 	X(M08, GENERAL, REPORT,                                                                    \
-	  "map chunk's order, number of bitmaps or place in the chain (%x) cannot "                \
-	  "be")                                                                                    \
-	X(M09, GENERAL, REPORT, "map's bitmap for %x is off its bounds, or a second one")          \
-	X(C01, GENERAL, REPORT, "LUO container at %x is not RAM")                                  \
-	X(C02, GENERAL, REPORT, "LUO container is malformed")                                      \
-	X(C03, C03, NEWER_LUO, "LUO version is not one that this program reads")                   \
-	X(C04, C04, REPORT, "LUO container's page is not preserved")                               \
-	X(C05, GENERAL, REPORT, "pointer to the sessions is 0")                                    \
-	X(C06, GENERAL, NEWER, "LUO version that no release has had yet: read, never written")     \
-	X(S01, GENERAL, REPORT, "%o block %x is misaligned")                                       \
-	X(S02, GENERAL, REPORT, "%o block %x is not RAM")                                          \
-	X(S03, OVERWRITTEN, REPORT, "%o block lies in scratch")                                    \
-	X(S04, GENERAL, REPORT, "%o block lies in memory that is in use")                          \
-	X(S05, GENERAL, REPORT, "%o block is not preserved as one entry of order %u")              \
-	X(S06, GENERAL, COMPACT, "%o block is empty (count 0)")                                    \
-	X(S07, GENERAL, REPORT, "%o block claims %u entries, more than it holds")                  \
-	X(S08, GENERAL, REPORT, "%o chain comes back to this block")                               \
-	X(S09, GENERAL, CLOSE, "%o chain is longer than 10000 blocks")                             \
-	X(S10, S10, REPORT, "session name has no end")                                             \
-	X(S11, S11, REPORT, "session has an empty name")                                           \
-	X(S12, S12, KEEP_OLD, "session name occurs more than once")                                \
-	X(S13, S13, REPORT, "block has two owners (the other list is number %u)")                  \
-	X(S14, GENERAL, REPORT, "session states %u files, but its file pointer does not fit that") \
+	  "map chunk's order, number of bitmaps or place in the chain (%x) cannot be")             \
+	X(M09, GENERAL, REPORT, "map's bitmap for %x" IS "off its bounds, or a second one")        \
+	X(C01, GENERAL, REPORT, CONTAINER " at %x" IS_NOT "RAM")                                   \
+	X(C02, GENERAL, REPORT, CONTAINER IS "malformed")                                          \
+	X(C03, C03, NEWER_LUO, "LUO" NOT_READ)                                                     \
+	X(C04, C04, REPORT, CONTAINER "'s" PAGE IS_NOT PRESERVED)                                  \
+	X(C05, GENERAL, REPORT, "pointer to the " SESSION "s" IS "0")                              \
+	X(C06, GENERAL, NEWER, "LUO" UNRELEASED)                                                   \
+	X(S01, GENERAL, REPORT, BLOCK " %x" IS MISALIGNED)                                         \
+	X(S02, GENERAL, REPORT, BLOCK " %x" IS_NOT "RAM")                                          \
+	X(S03, OVERWRITTEN, REPORT, BLOCK LIES_IN SCRATCH)                                         \
+	X(S04, GENERAL, REPORT, BLOCK LIES_IN "memory that" IS "in use")                           \
+	X(S05, GENERAL, REPORT, BLOCK IS_NOT PRESERVED " as one entry of order %u")                \
+	X(S06, GENERAL, COMPACT, BLOCK IS "empty (count 0)")                                       \
+	X(S07, GENERAL, REPORT, BLOCK " claims %u" ENTRIES ", more than it holds")                 \
+	X(S08, GENERAL, REPORT, "%o" CHAIN " comes back to this block")                            \
+	X(S09, GENERAL, CLOSE, "%o" CHAIN IS "longer than 10000 blocks")                           \
+	X(S10, S10, REPORT, SESSION " name" HAS_NO_END)                                            \
+	X(S11, S11, REPORT, SESSION " has an empty name")                                          \
+	X(S12, S12, KEEP_OLD, SESSION " name" OCCURS_TWICE)                                        \
+	X(S13, S13, REPORT, "block has two owners (the other list" IS "number %u)")                \
+	X(S14, GENERAL, REPORT,                                                                    \
+	  SESSION " states %u files, but its file pointer does not fit that")                      \
 	X(S15, S15, COMPACT,                                                                       \
-	  "session block counts %u vacant entries (zeros): a serialization failed")                \
+	  BLOCK " counts %u vacant" ENTRIES " (zeros): a serialization failed")                    \
 	X(F01, GENERAL, REPORT, AS_SESSIONS)                                                       \
 	X(F02, GENERAL, REPORT, AS_SESSIONS)                                                       \
 	X(F03, OVERWRITTEN, REPORT, AS_SESSIONS)                                                   \
@@ -238,13 +285,14 @@
 	X(F07, GENERAL, REPORT, AS_SESSIONS)                                                       \
 	X(F08, GENERAL, REPORT, AS_SESSIONS)                                                       \
 	X(F09, GENERAL, FEWER, AS_SESSIONS)                                                        \
-	X(F10, GENERAL, REPORT, "file chain holds %u files, not what the session states")          \
-	X(F11, F11, REPORT, "file's handler name has no end")                                      \
-	X(F12, F12, KEEP_OLD, "token %x occurs more than once in its session")                     \
-	X(F13, F13, DRIVER, "file's handler is not one that this program knows")                   \
-	X(F14, F14, REPORT, "file's record at %x is not a preserved page")                         \
-	X(X01, X01, MEMORY, "working memory too small to look for duplicates")                     \
-	X(X02, X02, REPORT, "more blocks are reached than pages are preserved")                    \
+	X(F10, GENERAL, REPORT,                                                                    \
+	  "file" CHAIN " holds %u files, not what the " SESSION " states")                         \
+	X(F11, F11, REPORT, "file's handler name" HAS_NO_END)                                      \
+	X(F12, F12, KEEP_OLD, "token %x" OCCURS_TWICE " in its " SESSION)                          \
+	X(F13, F13, DRIVER, "file's handler" IS_NOT "one that this program knows")                 \
+	X(F14, F14, REPORT, "file's record at %x" IS_NOT "a " PRESERVED PAGE)                      \
+	X(X01, X01, MEMORY, TOO_SMALL "to look for duplicates")                                    \
+	X(X02, X02, REPORT, "more blocks are reached than" PAGE "s are " PRESERVED)                \
 	X(X03, X03, REPORT, "compaction stopped: a store failed or memory had changed")            \
 	X(X04, GENERAL, MEMORY, "no plan could be made: working memory too small")                 \
 	CATALOG_OF_OWNERS(X)
@@ -259,7 +307,7 @@ static const char causes[] =
 #define X(code, effect, remedy, text) text "\0"
 	CATALOG(X)
 #undef X
-	;
+	PHRASES;
 
 enum remedy {
 #define X(name, text) REMEDY_##name,
@@ -269,6 +317,13 @@ enum remedy {
 
 static const char codes[LUO_NR_TEXTS][8] = {
 #define X(name, effect, remedy, text) [LUO_##name] = "LUO-" #name,
+	CATALOG(X)
+#undef X
+};
+
+/* "S06": the payload has no room for more. */
+static const char short_codes[LUO_NR_TEXTS][LUO_CODE_LEN] = {
+#define X(name, effect, remedy, text) [LUO_##name] = #name,
 	CATALOG(X)
 #undef X
 };
@@ -317,16 +372,29 @@ const char *luo_code_text(enum luo_code code)
 	return codes[code];
 }
 
+/** luo_code_short() - a code without what all have in front, LUO_CODE_LEN characters and no NUL. */
+const char *luo_code_short(enum luo_code code)
+{
+	return short_codes[code];
+}
+
 /**
  * luo_cause() - the cause, in a few words
  *
- * %x and %u stand for the finding's value, %o for the kind of list: luo_put_cause() fills them in.
+ * %x and %u stand for the finding's value, %o for the kind of list, and characters below the space
+ * for phrases: luo_put_cause() fills them in.
  */
 const char *luo_cause(enum luo_code code)
 {
 	if (luo_in_files(code))
 		code = code - LUO_F01 + LUO_S01;
 	return luo_word(causes, code);
+}
+
+/** luo_phrase() - what a character below the space stands for in a cause. */
+const char *luo_phrase(char c)
+{
+	return luo_word(causes, LUO_NR_TEXTS + (u32)c - 1);
 }
 
 /** luo_repairable() - does a compaction remove the cause? */

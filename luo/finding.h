@@ -154,8 +154,12 @@ static inline bool luo_in_files(enum luo_code code)
 	return code >= LUO_F01 && code <= LUO_F09;
 }
 
+#define LUO_CODE_LEN 3
+
 const char *luo_code_text(enum luo_code code);
+const char *luo_code_short(enum luo_code code);
 const char *luo_cause(enum luo_code code);
+const char *luo_phrase(char c);
 bool luo_repairable(enum luo_code code);
 const char *luo_remedy(enum luo_code code);
 const char *luo_own_effect(enum luo_code code);

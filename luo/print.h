@@ -20,6 +20,7 @@ void luo_put_dec(const struct luo_out *out, u64 value);
 void luo_put_hex(const struct luo_out *out, u64 value);
 void luo_put_escaped(const struct luo_out *out, const char *text);
 
+void luo_put_code(const struct luo_out *out, enum luo_code code);
 void luo_put_cause(const struct luo_out *out, enum luo_code code, const u64 *value);
 void luo_put_what(const struct luo_out *out, const struct luo_finding *f);
 void luo_put_owner(const struct luo_out *out, const struct luo_owner *owner);

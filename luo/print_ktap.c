@@ -34,7 +34,7 @@ static bool print_findings(const struct luo_out *out, const struct luo_report *r
 /* Was there anything that this check could look at? */
 static bool reached(const struct luo_report *report, u32 code)
 {
-	char area = luo_code_text(code)[4]; /* "LUO-S06" */
+	char area = *luo_code_short(code);
 
 	if (code >= LUO_FIRST_OF_ANCHOR)
 		return report->anchored;
@@ -77,7 +77,7 @@ void luo_print_ktap(const struct luo_out *out, const struct luo_report *report)
 		luo_put(out, print_findings(out, report, i) ? "not ok " : "ok ");
 		luo_put_dec(out, i + 1);
 		luo_put(out, " ");
-		luo_put(out, luo_code_text(i));
+		luo_put_code(out, i);
 		luo_put(out,
 			report->by_code[i] || reached(report, i) ? "\n" : " # SKIP not reached\n");
 	}

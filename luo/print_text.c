@@ -3,15 +3,21 @@
 #include "print.h"
 #include "str.h"
 
-/**
- * luo_put_cause() - a catalogue text
- * @code:  which
- * @value: a finding's value, for %x or %u; NULL for "N"
- */
-void luo_put_cause(const struct luo_out *out, enum luo_code code, const u64 *value)
+/** luo_put_code() - a code of the catalogue, "LUO-S06". */
+void luo_put_code(const struct luo_out *out, enum luo_code code)
 {
-	for (const char *s = luo_cause(code); *s; s++) {
-		if (*s != '%')
+	luo_put(out, "LUO-");
+	out->write(out->ctx, luo_code_short(code), LUO_CODE_LEN);
+}
+
+/* Phrases end, because one only holds those in front of it. */
+static void put_cause(const struct luo_out *out, const char *s, enum luo_code code,
+		      const u64 *value)
+{
+	for (; *s; s++) {
+		if ((u8)*s < ' ')
+			put_cause(out, luo_phrase(*s), code, value);
+		else if (*s != '%')
 			out->write(out->ctx, s, 1);
 		else if (*++s == 'o')
 			luo_put(out, luo_in_files(code) ? "file" : "session");
@@ -22,6 +28,16 @@ void luo_put_cause(const struct luo_out *out, enum luo_code code, const u64 *val
 		else
 			luo_put_dec(out, *value);
 	}
+}
+
+/**
+ * luo_put_cause() - a catalogue text
+ * @code:  which
+ * @value: a finding's value, for %x or %u; NULL for "N"
+ */
+void luo_put_cause(const struct luo_out *out, enum luo_code code, const u64 *value)
+{
+	put_cause(out, luo_cause(code), code, value);
 }
 
 /** luo_put_what() - what a finding is about, with its value. */
@@ -58,7 +74,7 @@ void luo_put_owner(const struct luo_out *out, const struct luo_owner *owner)
 /** luo_put_finding() - a finding in one line, without its end. */
 void luo_put_finding(const struct luo_out *out, const struct luo_finding *f)
 {
-	luo_put(out, luo_code_text(f->code));
+	luo_put_code(out, f->code);
 	luo_put(out, " ");
 	luo_put(out, luo_severity_word(f->severity));
 	luo_put(out, ": ");

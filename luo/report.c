@@ -97,10 +97,9 @@ bool luo_report_map_clean(const struct luo_report *report)
 	if (!report->kho)
 		return false;
 	for (u32 i = 0; i < LUO_NR_TEXTS; i++) {
-		const char *code = luo_code_text(i);
+		char area = *luo_code_short(i);
 
-		/* "LUO-K01": the letter is the area */
-		if (report->by_code[i] && (code[4] == 'B' || code[4] == 'K' || code[4] == 'M'))
+		if (report->by_code[i] && (area == 'B' || area == 'K' || area == 'M'))
 			return false;
 	}
 	return true;

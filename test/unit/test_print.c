@@ -229,6 +229,7 @@ static void catalog(void **state)
 		assert_non_null(code);
 		assert_int_equal(strlen(code), 7);
 		assert_memory_equal(code, "LUO-", 4);
+		assert_memory_equal(luo_code_short(i), code + 4, LUO_CODE_LEN);
 		assert_non_null(strchr("BKMCSFXA", code[4]));
 		assert_true(*luo_cause(i) && *luo_remedy(i));
 		for (u8 sev = LUO_SEV_NOTE; sev <= LUO_SEV_PANIC; sev++)
