@@ -4,6 +4,8 @@
  * from the sound ones behind them; and whatever could not be followed to its end leaves pages over
  * that nobody is told to have leaked.
  */
+#include <string.h>
+
 #include "follow.h"
 
 static u64 files_of(struct world *w, u64 session)
@@ -81,18 +83,21 @@ static void into_record(struct world *w)
 	world_put(w, files_of(w, 0), record);
 }
 
-/* The same, with a page far from all blocks. */
-static void into_far_record(struct world *w)
+/* The same, with a page far from all blocks, which was somebody's before the lists were. */
+static void into_far_metadata(struct world *w)
 {
-	u64 record = world_stray(w, 0);
+	u64 pa = world_stray(w, 0);
 
-	world_preserve(w, record, 0);
-	world_put(w, file_at(w, 1, 0) + 48, record);
-	into_record(w);
+	memcpy(world_at(w, pa, 73), world_at(w, w->metadata_pa, 73), 73);
+	world_forget(w, w->metadata_pa, 0);
+	world_preserve(w, pa, 0);
+	w->metadata_pa = pa;
+	world_write_kho(w);
+	world_put(w, files_of(w, 0), pa);
 }
 
 static void (*const harms[])(struct world *) = {
-	join, share, share_and_join, loop, lose_first, into_record, into_far_record,
+	join, share, share_and_join, loop, lose_first, into_record, into_far_metadata,
 };
 
 static const struct luo_finding *find(const struct answer *a, u16 code)
