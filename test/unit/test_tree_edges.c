@@ -190,6 +190,20 @@ static void one_property(struct fdt_root *r, bool below, u32 name, u32 len, cons
 	assert_true(fdt_root_open(r, dtb, SIZE));
 }
 
+/* Behind a token of no meaning a property is not passed over for its length. */
+static void long_type(void **state)
+{
+	static const u32 word[] = { BEGIN_NODE, 0,	  BEGIN_NODE,  'n' << 24,  4,
+				    PROP,	8,	  DEVICE_TYPE, 0x6d656d6f, 0x72790000,
+				    END_NODE,	END_NODE, END };
+	struct fdt_root r;
+
+	(void)state;
+	write_tree(word, LUO_ARRAY_SIZE(word));
+	assert_true(fdt_root_open(&r, dtb, SIZE));
+	assert_false(r.at[FDT_MEMORY]);
+}
+
 static void properties(void **state)
 {
 	struct fdt_root r;
@@ -245,7 +259,7 @@ int main(void)
 		cmocka_unit_test(headers),	 cmocka_unit_test(end_of_memory),
 		cmocka_unit_test(last_property), cmocka_unit_test(no_child),
 		cmocka_unit_test(no_node),	 cmocka_unit_test(properties),
-		cmocka_unit_test(refused),
+		cmocka_unit_test(long_type),	 cmocka_unit_test(refused),
 	};
 
 	return cmocka_run_group_tests_name("tree edges", tests, NULL, NULL);
