@@ -18,7 +18,7 @@ static LUO_NOINLINE void add_suspect(struct luo_filter *filter, u64 hash)
 static void add_bits(struct luo_filter *filter, u64 hash)
 {
 	u64 *word = filter->word + luo_place(hash, filter->room), old = *word;
-	u64 bits = 1ULL << (hash & 63) | 1ULL << (hash >> 6 & 63) | 1ULL << (hash >> 12 & 63);
+	u64 bits = 1ULL << (hash >> 8 & 63) | 1ULL << (hash >> 14 & 63) | 1ULL << (hash >> 20 & 63);
 
 	if ((old & bits) == bits)
 		add_suspect(filter, hash);
@@ -34,7 +34,7 @@ static bool zero_among(u64 prints)
 /* None is 0, which is where a word has room. */
 static u64 print_of(u64 hash)
 {
-	u64 print = hash & PRINT;
+	u64 print = hash >> 8 & PRINT;
 
 	return print + !print;
 }

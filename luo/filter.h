@@ -45,7 +45,7 @@ bool luo_filter_init(struct luo_filter *filter, void *memory, u64 bytes, u64 lik
 void luo_filter_clear(struct luo_filter *filter);
 void luo_filter_drain(struct luo_filter *filter);
 
-/* The top bits of a hash choose its word; the forms keep the lowest. */
+/* The top bits of a hash choose its word; the forms keep lower ones, but not the lowest byte. */
 static inline u64 luo_place(u64 hash, u64 room)
 {
 	return (u64)((unsigned __int128)hash * room >> 64);

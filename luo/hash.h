@@ -38,10 +38,10 @@ static inline u64 luo_zero_byte(u64 word)
 	return (word - 0x0101010101010101ULL) & ~word & 0x8080808080808080ULL;
 }
 
-/* All bits below a byte that is so marked, or all when there is none. */
-static inline u64 luo_below(u64 zero)
+/* All bits up to the first byte that is so marked, or all when there is none. */
+static inline u64 luo_up_to(u64 zero)
 {
-	return ((zero & -zero) >> 7) - 1;
+	return zero ^ (zero - 1);
 }
 
 /**
@@ -54,21 +54,23 @@ static inline u64 luo_below(u64 zero)
  */
 static inline u64 luo_hash_name(const u64 *key, const char *name)
 {
+	const char *last = name + LUO_NAME_LEN - 16;
+	const u64 *k = key;
 	u64 h = 0;
 
-	for (u32 i = 0;; i += 2) {
-		u64 a = luo_get64(name + i * 8), b = luo_get64(name + i * 8 + 8), za, zb;
+	for (;; name += 16, k += 2) {
+		u64 a = luo_get64(name), b = luo_get64(name + 8), za, zb;
 
-		if (i == LUO_NAME_LEN / 8 - 2)
+		if (name == last)
 			b &= ~0ULL >> 8;
 		za = luo_zero_byte(a);
 		zb = luo_zero_byte(b);
 		if (za | zb) {
-			a &= luo_below(za);
-			b &= za ? 0 : luo_below(zb);
-			return luo_mix(h ^ luo_mix(a ^ key[i], b ^ key[i + 1]), key[0]);
+			a &= luo_up_to(za);
+			b &= za ? 0 : luo_up_to(zb);
+			return luo_mix(h ^ luo_mix(a ^ k[0], b ^ k[1]), key[0]);
 		}
-		h ^= luo_mix(a ^ key[i], b ^ key[i + 1]);
+		h ^= luo_mix(a ^ k[0], b ^ k[1]);
 	}
 }
 

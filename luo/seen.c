@@ -13,11 +13,14 @@
 #define OWNER		 ((1ULL << 56) - 1)
 #define TAG(kind, owner) ((u64)(kind) << 56 | ((owner)&OWNER))
 
-/* Of a thing whose tag says what it is. */
+/* The top of a name's hash, all that a filter looks at as well, so that no name is hashed again. */
+#define NAME_TAG(hash) TAG(LUO_SEEN_NAME, (hash) >> 8)
+
+/* Of a thing whose tag says what it is; for a name without the lowest byte. */
 static LUO_NOINLINE u64 hash_of(const struct luo_seen *seen, u64 ref, u64 tag)
 {
 	if (tag >> 56 == LUO_SEEN_NAME)
-		return luo_hash_name(seen->key, (const char *)(uintptr_t)ref);
+		return tag << 8;
 	/* A page is the same whoever owns it. */
 	if (tag >> 56 == LUO_SEEN_PAGE)
 		tag = TAG(LUO_SEEN_PAGE, 0);
@@ -162,17 +165,20 @@ static void leave_table(struct luo_seen *seen)
 /* The slot of an equal thing when there was one and nobody said so yet; else it is remembered. */
 static const struct luo_seen_slot *look_up(struct luo_seen *seen, u64 hash, u64 ref, u64 tag)
 {
+	u64 i;
+
 	seen->met++;
 	if (seen->full)
 		return NULL;
-	for (u64 i = luo_place(hash, seen->slots); seen->slot[i].tag; i = after(seen, i))
+	for (i = luo_place(hash, seen->slots); seen->slot[i].tag; i = after(seen, i))
 		if (same(&seen->slot[i], ref, tag))
 			return seen->number > seen->covered ? &seen->slot[i] : NULL;
-	if (seen->used < seen->slots / 4 * 3 || (seen->stage == LUO_SEEN_SMALL && grow(seen))) {
+	if (seen->used < seen->slots / 4 * 3) {
+		seen->slot[i] = (struct luo_seen_slot){ ref, tag };
+		seen->used++;
+	} else if (seen->stage == LUO_SEEN_SMALL && grow(seen)) {
 		put(seen, hash, ref, tag);
-		return NULL;
-	}
-	if (LUO_WITH_FILTER && seen->stage == LUO_SEEN_SMALL) {
+	} else if (LUO_WITH_FILTER && seen->stage == LUO_SEEN_SMALL) {
 		leave_table(seen);
 		if (!seen->full)
 			luo_filter_add(&seen->filter, hash);
@@ -191,7 +197,7 @@ static const struct luo_seen_slot *look_up(struct luo_seen *seen, u64 hash, u64 
  */
 bool luo_seen_name_now(struct luo_seen *seen, const char *name, u64 hash)
 {
-	return look_up(seen, hash, (uintptr_t)name, TAG(LUO_SEEN_NAME, hash));
+	return look_up(seen, hash, (uintptr_t)name, NAME_TAG(hash));
 }
 
 static LUO_NOINLINE const struct luo_seen_slot *look(struct luo_seen *seen, u64 ref, u64 tag)

@@ -54,7 +54,7 @@ struct luo_seen_slot {
  * @used:           slots taken in this pass
  * @key:            of the hash
  * @pass, @passes:  which share of the hashes this walk looks at
- * @number:         running number of the things in this walk; not counted with the filter
+ * @number:         running number of the things in this walk
  * @covered:        things below this number were all compared with each other already
  * @likely, @most:  things that the caller expects, and that can come at most
  * @met:            things that went into the table in this pass, or would have
@@ -94,16 +94,15 @@ bool luo_seen_again(struct luo_seen *seen);
  */
 static inline bool luo_seen_later(struct luo_seen *seen, u64 hash)
 {
-	bool ours = (hash & ~0U) * seen->passes >> 32 == seen->pass;
-
+	seen->number++;
+	if (seen->passes > 1 && (hash & ~0U) * seen->passes >> 32 != seen->pass)
+		return true;
 	if (LUO_WITH_FILTER && seen->stage == LUO_SEEN_FILTER) {
-		if (ours)
-			luo_filter_add(&seen->filter, hash);
+		luo_filter_add(&seen->filter, hash);
 		return true;
 	}
-	seen->number++;
-	return !ours || (LUO_WITH_FILTER && seen->stage == LUO_SEEN_EXACT &&
-			 !luo_filter_suspects(&seen->filter, hash));
+	return LUO_WITH_FILTER && seen->stage == LUO_SEEN_EXACT &&
+	       !luo_filter_suspects(&seen->filter, hash);
 }
 
 /**

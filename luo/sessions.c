@@ -21,11 +21,11 @@ static LUO_NOINLINE void add(struct luo_verify *v, enum luo_code code, u8 severi
  * Source: luo_session_deserialize(), Linux 7.3: names are copied up to 63 bytes and compared with
  * every earlier one; the second of a pair makes every open of /dev/liveupdate fail.
  */
-static void check_name(struct luo_verify *v, const u8 *record, u64 pa, u64 index)
+static void check_name(struct luo_verify *v, const u8 *record, u64 pa, u64 index, bool twin)
 {
 	const char *name = (const char *)record;
 
-	if (luo_seen_name(&v->seen, name))
+	if (twin)
 		add(v, LUO_S12, LUO_SEV_REFUSE, pa, index, record);
 	if (v->quiet)
 		return;
@@ -49,32 +49,54 @@ static void add_vacant(struct luo_verify *v, const struct luo_list *list, u64 va
 		       list->chain.pa, vacant, &list->owner);
 }
 
+/* Few sessions have files; names begin, and end in the zeros that a kernel puts there. */
+static inline u64 unusual(const u8 *record)
+{
+	u64 nameless = !record[0];
+
+	return nameless | record[LUO_NAME_LEN - 1] |
+	       luo_get64(record + offsetof(struct luo_session_ser, files)) |
+	       luo_get64(record + offsetof(struct luo_session_ser, count));
+}
+
+/* A session whose name was met before, or that is more than a usual name. */
+static LUO_NOINLINE void check_closer(struct luo_verify *v, const struct luo_chain *c, u64 i,
+				      u64 session, bool twin)
+{
+	const u8 *record = luo_chain_entry(c, i);
+	u64 pa = c->pa + (u64)(record - c->block);
+
+	check_name(v, record, pa, session, twin);
+	if (luo_has_files(record))
+		luo_verify_files(v, session, record, pa);
+}
+
 /* Returns the number of sessions up to here. */
 static u64 check_block(struct luo_verify *v, struct luo_list *list, u64 sessions)
 {
 	const struct luo_chain *c = &list->chain;
-	const u8 *ahead = luo_chain_ahead(&list->chain);
-	u64 vacant = 0, bytes = luo_block_bytes(c->abi, v->phys->page_shift);
+	const u8 *ahead = luo_chain_ahead(&list->chain), *record = c->entries;
+	u64 used = c->used, size = c->abi->entry, before = sessions;
+	u64 far = (luo_block_bytes(c->abi, v->phys->page_shift) - AHEAD) / size;
+	const u8 *soon = record + AHEAD;
 
-	for (u64 i = 0; i < c->used; i++) {
-		const u8 *record = luo_chain_entry(c, i);
-		u64 at = (u64)(record - c->block);
-		u64 pa = c->pa + at;
+	for (u64 i = 0; i < used; i++, record += size, soon += size) {
+		u64 odd = unusual(record);
+		bool twin;
+
 		/* A large block would push out of the cache what is fetched a block ahead. */
-		const u8 *soon = at + AHEAD < bytes ? record + AHEAD : ahead + (at + AHEAD - bytes);
-
+		if (i == far)
+			soon = ahead;
 		__builtin_prefetch(soon);
 		__builtin_prefetch(soon + 64);
-		if (luo_chain_vacant(c, i)) {
-			vacant++;
+		if (odd && luo_chain_vacant(c, i))
 			continue;
-		}
-		check_name(v, record, pa, sessions);
-		if (luo_has_files(record))
-			luo_verify_files(v, sessions, record, pa);
+		twin = luo_seen_name(&v->seen, (const char *)record);
+		if (odd || twin)
+			check_closer(v, c, i, sessions, twin);
 		sessions++;
 	}
-	add_vacant(v, list, vacant);
+	add_vacant(v, list, used - (sessions - before));
 	return sessions;
 }
 
