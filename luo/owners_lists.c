@@ -5,18 +5,36 @@
  *
  * Only what hangs on a claimed block is walked over, and each block once in either round, so that
  * lists which meet cost no more than others. That they do is LUO_S13.
+ *
+ * Where verification has seen that no session has files there is one round, and sessions are not
+ * looked at again.
  */
 #include "owners.h"
 
 #include "str.h"
 
-/** struct round - one of the two; @files: the second; @any: some session has files. */
+#define FAR 8 /* blocks that are fetched into the cache before they are gone to, where in a row */
+
+/** struct round - one of the two; @files: the second; @look: sessions may have files. */
 struct round {
 	struct luo_owners *o;
 	const struct luo_abi *abi;
 	bool files;
-	bool any;
+	bool look;
 };
+
+/*
+ * Did verification look at all sessions and meet no files? A file block that it went to was
+ * counted, and where it did not go to one that is LUO_S14 or LUO_F01 to LUO_F05.
+ */
+static bool no_files(const struct luo_report *report)
+{
+	u64 doubts = report->before.fblocks;
+
+	for (u32 code = LUO_S01; code <= LUO_F05; code++)
+		doubts |= report->by_code[code];
+	return !doubts;
+}
 
 static bool claim_block(struct luo_owners *o, const struct luo_chain *c, u8 kind,
 			struct luo_owner *owner)
@@ -78,7 +96,7 @@ static void walk_files(const struct round *r, const u8 *record, struct luo_owner
 }
 
 /* A vacant entry has no files either. */
-static void walk_block(struct round *r, struct luo_chain *c)
+static void walk_block(const struct round *r, struct luo_chain *c)
 {
 	struct luo_owner owner = { 0 };
 	const u8 *ahead = luo_chain_ahead(c);
@@ -89,20 +107,22 @@ static void walk_block(struct round *r, struct luo_chain *c)
 		__builtin_prefetch(ahead + (record - c->block) + LUO_NAME_LEN);
 		if (!luo_has_files(record))
 			continue;
-		r->any = true;
 		luo_strcopy(owner.name, sizeof(owner.name), (const char *)record, LUO_NAME_LEN);
 		walk_files(r, record, &owner);
 	}
 }
 
-static void walk(struct round *r, u64 first)
+static void walk(const struct round *r, u64 first)
 {
 	struct luo_owner owner = { .kind = LUO_OWNER_SESSION_BLOCK };
 	struct luo_chain c;
 
 	luo_chain_init(&c, r->o->phys, &r->abi->sessions, first, 0);
-	while (next_block(r, &c, LUO_CLAIMS_SESSIONS, &owner))
-		walk_block(r, &c);
+	while (next_block(r, &c, LUO_CLAIMS_SESSIONS, &owner)) {
+		__builtin_prefetch(c.block + FAR * luo_page_size(r->o->phys));
+		if (r->look)
+			walk_block(r, &c);
+	}
 }
 
 /**
@@ -112,10 +132,10 @@ static void walk(struct round *r, u64 first)
  */
 void luo_owners_lists(struct luo_owners *o, const struct luo_state *state)
 {
-	struct round r = { .o = o, .abi = state->abi };
+	struct round r = { .o = o, .abi = state->abi, .look = !no_files(o->report) };
 
 	walk(&r, state->sessions_pa);
-	if (!r.any)
+	if (!r.look)
 		return;
 	r.files = true;
 	walk(&r, state->sessions_pa);

@@ -466,6 +466,28 @@ static void broken_lists(void **state)
 	}
 }
 
+/* The same where no list of files was gone to, so that verification has counted no block of one. */
+static void no_list_reached(void **state)
+{
+	struct luo_owners o;
+	struct answer a;
+	struct world w;
+
+	(void)state;
+	world_standard(&w, 12, WORLD_V5);
+	for (u64 i = 0; i < w.sessions; i++)
+		if (world_get(&w, world_session(&w, i) + 64))
+			world_forget(&w, world_get(&w, world_session(&w, i) + 64), 0);
+	run_open(&a, LUO_ARENA_MIN);
+	assert_int_equal(follow(&a, &w, &o, false), 0);
+	assert_int_equal(a.report.before.fblocks, 0);
+	assert_int_equal(a.report.nr_findings, a.report.by_code[LUO_F05]);
+	assert_true(o.partial);
+	assert_true(o.unclaimed.entries);
+	run_close(&a);
+	world_close(&w);
+}
+
 /* Of a session that says it has no files nobody gives back the array: it is left over. */
 static void array_of_no_files(void **state)
 {
@@ -497,6 +519,7 @@ int main(void)
 		cmocka_unit_test(watched),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(broken_lists),
+		cmocka_unit_test(no_list_reached),
 		cmocka_unit_test(array_of_no_files),
 	};
 	int failed = cmocka_run_group_tests_name("owners", tests, NULL, NULL);
