@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -15,6 +16,8 @@
 
 #define ARENA_MAX (64UL << 20)
 #define ARENA_MIN (1UL << 20)
+#define LARGE	  (2UL << 20) /* a large page; where those have another size, the advice is void */
+#define FRONT	  (64UL << 10)
 
 static u64 clock_us(void *ctx)
 {
@@ -36,15 +39,33 @@ static size_t arena_size(const struct dump *d)
 	return ram > ARENA_MAX ? ARENA_MAX : ram < ARENA_MIN ? ARENA_MIN : ram;
 }
 
-static int open_job(struct luo_job *job, const struct dump *d)
+/*
+ * Working memory that ends in large pages: a filter of names would have the kernel clear and map
+ * hundreds of small ones. What a small state takes is in front of them, for to clear a large one
+ * takes longer than all of its verification.
+ */
+static u8 *take_arena(struct answer *a, size_t size)
 {
+	size_t large = (size + LARGE - 1) & ~(LARGE - 1);
+
+	a->memory = aligned_alloc(LARGE, LARGE + large);
+	if (!a->memory)
+		return NULL;
+	madvise(a->memory + LARGE, large, MADV_HUGEPAGE);
+	return a->memory + LARGE - FRONT;
+}
+
+static int open_job(struct answer *a)
+{
+	struct luo_job *job = &a->job;
+
 	*job = (struct luo_job){ .mode = LUO_MODE_VERIFY, .clock = clock_us };
 	if (getrandom(job->key, sizeof(job->key), 0) != sizeof(job->key)) {
 		host_error("no random numbers from the kernel; try again");
 		return HOST_FAILED;
 	}
-	job->arena_size = arena_size(d);
-	job->arena = malloc(job->arena_size);
+	job->arena_size = arena_size(&a->dump);
+	job->arena = take_arena(a, job->arena_size);
 	if (job->arena)
 		return 0;
 	host_error("out of memory");
@@ -205,7 +226,7 @@ int answer_look(struct answer *a, enum luo_mode mode)
 	if (opt->next_kernel)
 		status = kernel_open(&a->kernel, opt->next_kernel);
 	if (!status)
-		status = open_job(&a->job, &a->dump);
+		status = open_job(a);
 	if (!status)
 		status = opt->live ? live_find(&a->dump, opt, &a->job, &a->found)
 				   : find_state(&a->dump, opt, &a->job, &a->found);
@@ -243,6 +264,6 @@ void answer_close(struct answer *a)
 	kernel_close(&a->kernel);
 	free(a->owners_arena);
 	free(a->op);
-	free(a->job.arena);
+	free(a->memory);
 	dump_close(&a->dump);
 }

@@ -19,6 +19,7 @@
  * @opt:    the command line
  * @dump:   the memory
  * @job:    working memory, key and clock
+ * @memory: what that working memory lies in
  * @found:  where the state is and how it was found
  * @phys:   the view that @report was made from
  * @state, @report, @plan: the core's; the verdict is none when nothing was found
@@ -36,6 +37,7 @@ struct answer {
 	const struct options *opt;
 	struct dump dump;
 	struct luo_job job;
+	u8 *memory;
 	struct luo_found found;
 	struct luo_phys phys;
 	struct luo_state state;
