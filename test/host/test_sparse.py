@@ -16,14 +16,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from dumps import CHUNK, X86_64, Boot, _notes, write_elf, write_raw
+from dumps import write_raw
+from sparse import GIB, MEMFDS, SESSIONS, content, make, metadata, write_core
 from state import BASE, MIB, File, Ram, Session, State
 from tool import BUILD, LUO, OK, run
 
-GIB = 1 << 30
-MEMFDS, SESSIONS = 1000, 50
-HUGE = 9        # order of most folios: 2 MiB
-SMALL = 16      # memfds of 256 pages each
 LIMIT = 1.1
 MEMORY = 64 * MIB
 # A small process between: what a process has used before it becomes another
@@ -39,21 +36,9 @@ sys.exit(os.waitstatus_to_exitcode(status))
 """
 
 
-def file(i):
-    if i < SMALL:
-        return File(i, folios=256)
-    return File(i, folios=7, order=HUGE)
-
-
 @pytest.fixture(scope="module")
 def state():
-    ram = Ram((BASE, 16 * GIB))
-    each = MEMFDS // SESSIONS
-    made = State(ram, [[Session(
-        b"vm-%d" % s, [[file(i) for i in range(s * each, (s + 1) * each)]])
-        for s in range(SESSIONS)]])
-    made.boot = Boot(ram, made)
-    return made
+    return make()
 
 
 @pytest.fixture
@@ -61,17 +46,6 @@ def folder():
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=BUILD, prefix="sparse-") as path:
         yield Path(path)
-
-
-def content(state):
-    """The chunks in which memfds hold something."""
-    return {pa // CHUNK for s in state.sessions for block in s.files
-            for f in block for pa in f.pages}
-
-
-def metadata(state):
-    """Bytes of everything else that was written: the state and boot data."""
-    return len(set(state.ram.chunks) - content(state)) * CHUNK
 
 
 def without_content(state):
@@ -127,9 +101,7 @@ def holds(state, figures):
 def test_core_with_content(folder, state):
     """Boot data lead to the state: of memory that is no hole, nothing else is
     read. A hole is not, either: what is in the page cache includes those."""
-    ram = state.ram
-    page = -(64 + 2 * 56 + len(_notes(X86_64, [0]))) % CHUNK
-    path = write_elf(folder / "core", ram, [state.boot.params], shift=page)
+    path = write_core(folder / "core", state)
     assert path.stat().st_blocks * 512 > 2 * metadata(state)
     assert holds(state, measured(folder, path))
 
