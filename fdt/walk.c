@@ -40,13 +40,14 @@ static bool reservations_end(const u8 *tree, u32 at, u32 size)
  * @size: bytes that may be read there
  *
  * Return: false when the header is not that of a tree of version 17 that lies in @size bytes with
- * each of its blocks.
+ * each of its blocks; then nothing comes from @w.
  */
 bool fdt_walk_open(struct fdt_walk *w, const void *tree, u64 size)
 {
 	const u8 *t = tree;
 	u32 total, at, strings;
 
+	*w = (struct fdt_walk){ .tree = tree };
 	if (size < HEADER)
 		return false;
 	total = fdt_walk_size(tree);
@@ -55,7 +56,7 @@ bool fdt_walk_open(struct fdt_walk *w, const void *tree, u64 size)
 		return false;
 	at = be32(t + FDT_OFF_STRUCT);
 	strings = be32(t + FDT_OFF_STRINGS);
-	*w = (struct fdt_walk){ .tree = tree, .at = at };
+	w->at = at;
 	w->nr_strings = be32(t + FDT_LEN_STRINGS);
 	if (at % 4 || !is_inside(at, be32(t + FDT_LEN_STRUCT), total) ||
 	    !is_inside(strings, w->nr_strings, total) || be32(t + FDT_OFF_RESERVED) % 8 ||
