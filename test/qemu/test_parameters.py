@@ -95,6 +95,7 @@ def test_the_clock_reports_a_compaction(boot, images, seed, nonce):
     check(vm, batch)
 
 
+@pytest.mark.only("x86_64")
 def test_without_a_rate_the_clock_reports_ticks(boot, images, seed, nonce):
     """No CPUID leaf of this CPU has the TSC's rate, and there is no PIT."""
     vm = boot(machine=images.arch.machine + ",pit=off")
