@@ -224,7 +224,7 @@ static u64 set_bits(const u8 *bits, u64 first, u64 nr)
 	return sum;
 }
 
-/* Halves of what is not plain are looked at by themselves, down to single entries. */
+/* Eighths of what is not plain are looked at by themselves, down to single entries. */
 static void check_span(struct check *c, u64 key, const u8 *bits, u64 first, u64 nr)
 {
 	u64 set = set_bits(bits, first, nr);
@@ -232,8 +232,10 @@ static void check_span(struct check *c, u64 key, const u8 *bits, u64 first, u64 
 	if (!set)
 		return;
 	if (nr > 1 && !span_is_plain(c, key + first, nr)) {
-		check_span(c, key, bits, first, nr / 2);
-		check_span(c, key, bits, first + nr / 2, nr / 2);
+		u64 part = (nr + 7) / 8;
+
+		for (u64 i = 0; i < nr; i += part)
+			check_span(c, key, bits, first + i, part);
 		return;
 	}
 	count(c, key + first, set);
