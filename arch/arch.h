@@ -64,6 +64,7 @@ bool luo_arch_uart_default(struct luo_uart *uart);
 bool luo_arch_console_open(const struct luo_uart *uart);
 void luo_arch_console_write(void *ctx, const char *text, size_t len);
 void luo_arch_console_close(void);
+void luo_arch_console_patient(void);
 
 u64 luo_arch_clock(void *ctx);
 bool luo_arch_us(u64 *ticks);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * Output on an 8250 or a PL011. Waiting is bounded: a UART that never gets ready is given up.
+ * Output on an 8250 or a PL011. Waiting is bounded: a UART that takes nothing for some 0.1 s is given
+ * up, since guests stand still meanwhile.
  *
  * Sources: National Semiconductor PC16550D data sheet (THR, IIR, LSR); Arm PrimeCell UART PL011
  * Technical Reference Manual, 3.3 (UARTDR, UARTFR).
@@ -16,11 +17,13 @@
 #define PL_DR	 0x00
 #define PL_FR	 0x18
 #define FR_TXFF	 0x20	/* transmit FIFO full */
-#define SPIN	 200000 /* reads of a status register; some 0.1 s, 16 bytes at 9600 baud take 17 ms */
+#define SPIN	 200000	/* reads of a status register; some 0.1 s, 16 bytes at 9600 baud take 17 ms */
+#define PATIENT	 10	/* times that, for whoever takes the console over a network or a socket */
 
 static struct luo_uart uart;
 static u32 burst; /* bytes that may go out without looking */
 static u32 room;  /* bytes left of it */
+static u32 spin = SPIN;
 
 static u32 read_mmio(u64 at)
 {
@@ -60,7 +63,7 @@ static void put_byte(u8 byte)
 	for (u32 i = 0; !room && uart.kind != LUO_UART_NONE; i++) {
 		if (ready())
 			room = burst;
-		else if (i == SPIN)
+		else if (i == spin)
 			luo_arch_console_close();
 	}
 	if (uart.kind == LUO_UART_NONE)
@@ -87,6 +90,12 @@ void luo_uart_start(const struct luo_uart *found)
 void luo_arch_console_close(void)
 {
 	uart.kind = LUO_UART_NONE;
+}
+
+/** luo_arch_console_patient() - wait longer for the UART, as whoever asks for much to read does. */
+void luo_arch_console_patient(void)
+{
+	spin = SPIN * PATIENT;
 }
 
 /** luo_arch_console_write() - struct luo_out's write; a line feed gets its carriage return. */

@@ -43,6 +43,8 @@ LUO_OWN_FUNCTION void luo_say_report(struct luo_job_state *job)
 
 	if (how == LUO_SHOW_OFF)
 		return;
+	if (how != LUO_SHOW_LINE)
+		luo_arch_console_patient();
 	if (how == LUO_SHOW_TEXT)
 		luo_print_brief(&luo_console, report);
 	if (how == LUO_SHOW_KTAP)

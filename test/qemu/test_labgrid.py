@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 """labgrid's recipe (configs/labs), with QEMU as the device.
 
-Only in the long run: labgrid's driver takes QEMU's console from a socket, and
-QEMU's UART drops what a socket does not take at once. On a busy machine a line
-that the recipe waits for can be lost; nothing of ours is between the two.
+Only in the long run: labgrid's driver takes QEMU's console from a socket, which
+is soon full, and the payload gives up a UART that takes nothing
+for a second. A machine can be that busy, and then the recipe misses a line.
 """
 
 import os
