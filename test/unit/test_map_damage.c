@@ -228,7 +228,8 @@ static u64 verify_map(struct world *w, size_t size, struct luo_report *report)
 
 /*
  * Entries whose whole span is plain RAM are counted without a look at each: 1,024 of order 4, where
- * the orders below have no leaf.
+ * the orders below have no leaf. They are two pieces of a leaf, 512 each, of which the second costs
+ * a few looks.
  */
 static void spans(void **state)
 {
@@ -247,7 +248,7 @@ static void spans(void **state)
 		assert_int_equal(report.nr_findings, 0);
 		world_close(&w);
 	}
-	assert_int_equal(maps[0], maps[1]);
+	assert_in_range(maps[1], maps[0], maps[0] + 8);
 }
 
 /* More leaves than the least memory has room for: it is said that shared ones were not looked for.
