@@ -72,11 +72,3 @@ bool efi_arch_encrypted(void)
 {
 	return false;
 }
-
-/** efi_clock() - microseconds, for the report. */
-u64 efi_clock(void *ctx)
-{
-	u64 t = luo_arch_clock(ctx);
-
-	return luo_arch_us(&t) ? t : 0;
-}

@@ -5,6 +5,7 @@
  */
 #include "memory.h"
 
+#include "../../arch/arch.h"
 #include "../../arch/mem.h"
 #include "../../luo/error.h"
 
@@ -181,6 +182,14 @@ struct rng {
 	EFI_STATUS(EFIAPI *info)(struct rng *rng, UINTN *size, EFI_GUID *list);
 	EFI_STATUS(EFIAPI *get)(struct rng *rng, EFI_GUID *algorithm, UINTN len, UINT8 *value);
 };
+
+/** efi_clock() - microseconds, for the report; 0 where the counter's rate is not known. */
+u64 efi_clock(void *ctx)
+{
+	u64 t = luo_arch_clock(ctx);
+
+	return luo_arch_us(&t) ? t : 0;
+}
 
 /** efi_key() - 128 bits that whoever named the sessions could not know. */
 void efi_key(u64 key[2])
