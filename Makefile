@@ -47,7 +47,7 @@ help:
 #: make run          the main job on real kernels in QEMU: sessions through kexec, payload, kexec
 #:                   (first time about 6 minutes, most of it one kernel build; then 10 seconds)
 #: make check        all tests (24 minutes; the first time eight kernels and three U-Boots are built, too)
-#: make check-long   make check, and the tests that take longer (not timed as a whole)
+#: make check-long   make check, and the tests that take longer (one hour)
 #: make check-judge  only this of them: the kernels' own readers, built in user space from their
 #:                   source packages, against verify; JUDGE_ROUNDS=200 JUDGE_SEED=
 #: make fuzz         libFuzzer on everything that reads handed-over memory; FUZZ_SECONDS=600

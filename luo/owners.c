@@ -345,8 +345,11 @@ enum luo_claim luo_owners_claim_block(struct luo_owners *o, u8 kind, u64 pa, u32
 	return claim;
 }
 
-/** luo_owners_go_to_block() - is this a block that was claimed as one, and gone to for the first
- * time? @pa and @order: any value.
+/**
+ * luo_owners_go_to_block() - go to a block of a list
+ * @pa, @order: any value
+ *
+ * Return: true when it was claimed as a block, and is gone to for the first time since.
  */
 bool luo_owners_go_to_block(struct luo_owners *o, u64 pa, u32 order)
 {

@@ -2,8 +2,8 @@
 """labgrid's recipe (configs/labs), with QEMU as the device.
 
 Only in the long run: labgrid's driver takes QEMU's console from a socket, which
-is soon full, and the payload gives up a UART that takes nothing
-for a second. A machine can be that busy, and then the recipe misses a line.
+is soon full, and the payload gives up a UART that takes nothing for a second.
+A machine can be that busy, and then the recipe misses a line.
 """
 
 import os
