@@ -11,6 +11,7 @@ import pytest
 
 import sizing
 from guest import Batch, check, command_line, create, retrieve_fails
+from kexec import VERDICT, parse_verdict
 from reset import ANCHOR, Watch, age, damage, double, hit_record, named, reset
 
 pytestmark = pytest.mark.everywhere
@@ -57,6 +58,26 @@ def test_sessions_are_back(arch, begin, images, nonce, seed, digest_of, size):
     vm.expect(rf"luo: ok abi=luo-v5 kho=kho-v4 sessions={batch.count} ")
     vm.ready(1)
     check(vm, batch)
+
+
+def test_a_second_update(arch, begin, images, nonce, seed, tmp_path):
+    """The kernel behind the reset is kept off like the first, so its own sessions survive the next
+    one: neither the anchor that is used up nor what the variable has of the first is in the way."""
+    vm = begin(variables=tmp_path / "vars")
+    for number in (1, 2):
+        batch = Batch("vm", 100 * number, 20, 1, 1 << 18, seed)
+        create(vm, batch)
+        since = len(vm.lines)
+        verdict, at = reset(vm, images, nonce, digest="all")
+        anchor = vm.expect(ANCHOR)
+        assert [int(anchor[group], 0) for group in range(1, 6)] == [
+            at, number, verdict["pages"], 0, 0], anchor[0]
+        found = parse_verdict(vm.expect(VERDICT)[0])
+        assert [found[name] for name in ("verdict", "sessions", "files")] == [
+            "ok", batch.count, batch.count], vm.lines[since:]
+        assert not any("LUO-A" in line for line in vm.lines[since:])
+        vm.ready(1)
+        check(vm, batch)
 
 
 def test_compacted_by_firmwares_side(arch, begin, images, nonce, seed):
