@@ -13,9 +13,12 @@ import sizing
 from guest import Batch, check, command_line, create, retrieve_fails
 from kexec import VERDICT, parse_verdict
 from reset import ANCHOR, Watch, age, damage, double, hit_record, named, reset
+from test_state import COMPROMISED, script
 
 pytestmark = pytest.mark.everywhere
 PANIC = r"Kernel panic"
+# of a state, by the kernel that takes it, before anybody asks for a session
+USED_UP = {"LUO container", "node of the preserved-memory map"}
 
 
 def sizing_words(images):
@@ -29,16 +32,20 @@ def sizing_words(images):
 
 @pytest.fixture
 def begin(images, application, volume, ram, start):
-    """A machine whose firmware starts `luo.efi boot`, up to its first
-    kernel."""
-    def go(options="", sized=True, more="", **machine):
-        files = volume({"kernel.img": images.kernel,
-                        "initrd.img": images.initrd(2)})
+    """A machine whose firmware starts `luo.efi boot`, up to its first kernel; with `policies` its
+    shell does, for each in turn."""
+    def go(options="", sized=True, more="", policies=(), **machine):
+        files = {"kernel.img": images.kernel, "initrd.img": images.initrd(2)}
         option, words = sizing_words(images) if sized else ("", "")
         cmdline = command_line(images.arch, 1, f"{words} {more}", kaslr=sized)
-        vm = start(ram, application=application, volume=files, resets=True, **machine,
-                   arguments=rf"boot --kernel \kernel.img --initrd "
-                   rf'\initrd.img {option} {options} --cmdline "{cmdline}"')
+        boot = (rf"boot --kernel \kernel.img --initrd \initrd.img {option} {options} "
+                f'--cmdline "{cmdline}"')
+        if policies:
+            files |= {"luo.efi": application, "startup.nsh": script(
+                {policy: f"{boot} --onerror {policy}" for policy in policies})}
+        else:
+            machine |= {"application": application, "arguments": boot}
+        vm = start(ram, volume=volume(files), resets=True, **machine)
         vm.expect(r"luo: no state: the next kernel starts without KHO")
         vm.ready(1)
         return vm
@@ -125,6 +132,32 @@ def test_metadata_hit(arch, begin, images, nonce, seed):
     vm.expect(r"luo: dropped: the next kernel does not see KHO")
     vm.ready(1)
     retrieve_fails(vm, batch, 2)
+
+
+def test_metadata_hit_and_nothing_given_up(arch, begin, images, nonce, seed):
+    """With halt nothing is started, and whoever started luo.efi is told by the status. State and
+    anchor are what they were: with pass the same is found, and handed on as it is."""
+    told, watch = [], Watch()
+    vm = begin(policies=("halt", "pass"))
+    batch = Batch("vm", 0, 5, 1, 8192, seed)
+    create(vm, batch)
+
+    def harm(stop):
+        told.extend(hit_record(stop, "vm-3"))
+        watch.look(stop)
+
+    verdict, _ = reset(vm, images, nonce, harm)
+    for last in (r"luo: not booted: onerror=halt$", r"luo: starting the next kernel$"):
+        for line in told:
+            vm.expect(line)
+        found = parse_verdict(vm.expect(VERDICT)[0])
+        assert [found[name] for name in ("verdict", "sessions", "files", "pages")] == [
+            "errors", *(verdict[name] for name in ("sessions", "files", "pages"))]
+        vm.expect(last)
+    vm.ready(1)
+    assert f"luotest-status-halt:{COMPROMISED}" in [line.strip() for line in vm.lines]
+    assert {owner.what for owner in watch.damaged(vm.memory)} <= USED_UP
+    check(vm, batch)
 
 
 @pytest.mark.parametrize("harm", [damage, age, double])
