@@ -168,67 +168,6 @@ def test_a_kernel_outside_of_scratch_is_not_started(start, uboot_images, seed):
     assert any("is no sound device tree" in line for line in lines), lines
 
 
-def damaged_at_the_prompt(start, images, seed):
-    """U-Boot between two kernels, on a state with a duplicate name; and luo boot's argument."""
-    vm = start(memory=512)
-    batch = Batch("vm", 0, 4, 1, 4096, seed)
-    create(vm, batch)
-    _, uboot = kexec_into(vm, images, entry=duplicate_name)
-    assert not uboot.ok("luo verify")
-    return vm, batch, uboot, load_kernel(uboot, images.kernel)
-
-
-def test_onerror(start, uboot_images, seed):
-    """Those that start nothing first, then drop-luo: memory stays reserved, sessions are gone."""
-    vm, batch, uboot, kernel = damaged_at_the_prompt(start, uboot_images, seed)
-    for word, line in (("halt", "luo: halted: the kernel is not started"),
-                       ("none-such", "luo: luo_onerror=none-such is none of pass, drop, drop-luo, "
-                                     "halt, reset")):
-        uboot.run(f"setenv luo_onerror {word}")
-        assert line in uboot.run(f"luo boot {kernel}")
-    uboot.run("setenv luo_onerror drop-luo")
-    since = len(vm.lines)
-    vm.send(f"luo boot {kernel}")
-    vm.ready(2)
-    text = "\n".join(vm.lines[since:])
-    assert "luo: dropped: the next kernel sees KHO without LUO" in text
-    assert "KHO: found kexec handover data" in text
-    assert "Retrieved live update data" not in text
-    retrieve_fails(vm, batch, 2)
-
-
-@pytest.mark.parametrize("onerror, errno", [("pass", 5), ("drop", 2)])
-def test_onerror_that_starts_the_kernel(start, uboot_images, seed, onerror, errno):
-    vm, batch, uboot, kernel = damaged_at_the_prompt(start, uboot_images, seed)
-    uboot.run(f"setenv luo_onerror {onerror}")
-    since = len(vm.lines)
-    vm.send(f"luo boot {kernel}")
-    vm.ready(2)
-    found = "KHO: found kexec handover data" in "\n".join(vm.lines[since:])
-    assert found == (onerror == "pass")
-    retrieve_fails(vm, batch, errno)
-
-
-def test_onerror_reset(start, uboot_images, seed):
-    vm, _, uboot, kernel = damaged_at_the_prompt(start, uboot_images, seed)
-    uboot.run("setenv luo_onerror reset")
-    vm.send(f"luo boot {kernel}")
-    assert vm.qmp.wait_event("SHUTDOWN")["reason"] == "guest-reset"
-
-
-def test_a_kernel_that_will_not_take_the_state(start, uboot_images, seed):
-    """What luo boot knows of the next kernel counts as errors of the state do."""
-    vm = start(memory=512)
-    create(vm, Batch("vm", 0, 3, 1, 4096, seed))
-    _, uboot = kexec_into(vm, uboot_images)
-    assert uboot.ok("luo verify")
-    kernel = load_kernel(uboot, uboot_images.kernel)
-    uboot.run("setenv luo_onerror halt; setenv bootargs quiet")
-    lines = uboot.run(f"luo boot {kernel}")
-    assert [line[:7] for line in lines if line.startswith("LUO-")] == ["LUO-B09", "LUO-B10"], lines
-    assert "luo: halted: the kernel is not started" in lines
-
-
 def test_a_damaged_scratch_list(start, uboot_images, seed):
     """U-Boot has no safe place to move to: one line, and it stops where it was loaded."""
     vm = start(memory=512)

@@ -37,21 +37,31 @@ def rom(request):
     return request.param
 
 
+def first_kernel(boot, rom):
+    """The machine of a kernel that is kept out of what U-Boot uses."""
+    start, end = ROMS[rom]
+    return boot(f"memmap={LOW - 1}M$1M memmap={end - start}M${start}M", kaslr=True, memory=MEMORY)
+
+
+def reset_between(vm, images, work, **at):
+    """The RAM of a machine that was reset between two kernels; `at` as for Hop.fire()."""
+    hop = Hop(vm, images, nonce="kept", then="reset")
+    hop.fire(**at)
+    hop.expect_verdict()
+    vm.wait_end()
+    shutil.move(vm.ram_file(), work / "ram")
+    return work / "ram"
+
+
 @pytest.fixture
 def captured(boot, images, work, seed, rom):
     """A batch and the RAM that it is in, between two kernels; with an empty block at the end."""
     batch = Batch("vm", 0, 2 * SESSIONS_PER_BLOCK, 1, FILE, seed)
     assert batch.count >= 100 and batch.bytes() >= 64 * MIB
-    start, end = ROMS[rom]
-    vm = boot(f"memmap={LOW - 1}M$1M memmap={end - start}M${start}M", kaslr=True, memory=MEMORY)
+    vm = first_kernel(boot, rom)
     create(vm, batch)
     vm.command("dup vm-0", rc=17)
-    hop = Hop(vm, images, nonce="kept", then="reset")
-    hop.fire()
-    hop.expect_verdict()
-    vm.wait_end()
-    shutil.move(vm.ram_file(), work / "ram")
-    return batch, work / "ram"
+    return batch, reset_between(vm, images, work)
 
 
 def between(path, rom):
