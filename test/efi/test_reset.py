@@ -10,24 +10,27 @@ this time it finds the anchor.
 import pytest
 
 import sizing
+from firmware import MEMORY, MIB
 from guest import Batch, check, command_line, create, retrieve_fails
-from kexec import VERDICT, parse_verdict
+from kexec import VERDICT, Hop, parse_verdict
 from reset import ANCHOR, Watch, age, damage, double, hit_record, named, reset
+from test_sizing import usable
 from test_state import COMPROMISED, script
 
 pytestmark = pytest.mark.everywhere
+TREE = "/proc/device-tree"
 PANIC = r"Kernel panic"
 # of a state, by the kernel that takes it, before anybody asks for a session
 USED_UP = {"LUO container", "node of the preserved-memory map"}
 
 
-def sizing_words(images):
+def sizing_words(images, acpi=True):
     """(option of luo.efi boot, kernel parameters) that keep this firmware off: on arm64 luo.efi has
     the ranges reserved, for which a machine with ACPI needs acpi=force."""
     found = sizing.measured(sizing.UEFI[images.arch.name], images.folder)
     if not found["reserve"]:
         return "", " ".join(found["parameters"])
-    return found["reserve"], f"{found['parameters'][-1]} acpi=force"
+    return found["reserve"], found["parameters"][-1] + (" acpi=force" if acpi else "")
 
 
 @pytest.fixture
@@ -36,7 +39,8 @@ def begin(images, application, volume, ram, start):
     shell does, for each in turn."""
     def go(options="", sized=True, more="", policies=(), **machine):
         files = {"kernel.img": images.kernel, "initrd.img": images.initrd(2)}
-        option, words = sizing_words(images) if sized else ("", "")
+        acpi = not machine.get("devicetree")
+        option, words = sizing_words(images, acpi) if sized else ("", "")
         cmdline = command_line(images.arch, 1, f"{words} {more}", kaslr=sized)
         boot = (rf"boot --kernel \kernel.img --initrd \initrd.img {option} {options} "
                 f'--cmdline "{cmdline}"')
@@ -85,6 +89,50 @@ def test_a_second_update(arch, begin, images, nonce, seed, tmp_path):
         assert not any("LUO-A" in line for line in vm.lines[since:])
         vm.ready(1)
         check(vm, batch)
+
+
+def free(vm):
+    """[start, end) of all that the kernel allocates from."""
+    ram, taken = usable(vm)
+    found = []
+    for at, end in ram:
+        for start, stop in sorted(taken):
+            if at < stop and start < end:
+                found.append((at, start))
+                at = stop
+        found.append((at, end))
+    return [(start, end) for start, end in found if start < end]
+
+
+def assert_reserved(vm, images):
+    """Each range of --reserve is in the kernel's device tree, beside what QEMU has put there, and
+    the kernel allocates nothing from it."""
+    option, _ = sizing_words(images)
+    parts = free(vm)
+    assert sum(end - start for start, end in parts) > MEMORY * MIB // 2, parts
+    for word in option.split()[1].split(","):
+        start, size = (int(number, 16) for number in word.split("+"))
+        vm.command(f"cat {TREE}/reserved-memory/luo-firmware@{start:x}/reg")
+        assert not any(a < start + size and start < b for a, b in parts), (word, parts)
+    vm.command(f"cat {TREE}/model")
+
+
+@pytest.mark.only("aarch64")
+def test_reserved_with_a_device_tree(arch, begin, images, nonce, seed):
+    """Where firmware hands over a machine's device tree, not ACPI: --reserve adds to that. The
+    kernel of a cold boot keeps to it, the one behind the reset, and one that this kexecs."""
+    vm = begin(devicetree=True)
+    assert_reserved(vm, images)
+    batch = Batch("vm", 0, 20, 1, 1 << 18, seed)
+    create(vm, batch)
+    reset(vm, images, nonce, digest="all")
+    assert vm.expect(ANCHOR)[4] == "0"
+    vm.expect(rf"luo: ok abi=luo-v5 kho=kho-v4 sessions={batch.count} ")
+    vm.ready(1)
+    assert_reserved(vm, images)
+    check(vm, batch)
+    Hop(vm, images, nonce=nonce).go()
+    assert_reserved(vm, images)
 
 
 def test_compacted_by_firmwares_side(arch, begin, images, nonce, seed):
