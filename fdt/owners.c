@@ -147,14 +147,36 @@ static void follow_root(const struct follow *f)
 		follow_child(f, &root.start);
 }
 
+static u64 flb_at(u64 i)
+{
+	return sizeof(struct luo_flb_header_ser) + i * sizeof(struct luo_flb_ser);
+}
+
+/*
+ * A driver gets the first FLB of its name; none has an empty one. There are as many as fit into a
+ * page, which bounds this. @p: the area, whose name number @nr has an end.
+ */
+static bool flb_comes_second(const u8 *p, u64 nr)
+{
+	const char *name = (const char *)p + flb_at(nr);
+
+	for (u64 i = 0; i < nr && *name; i++) {
+		if (luo_streq((const char *)p + flb_at(i), name))
+			return true;
+	}
+	return false;
+}
+
 /* The reader compares up to a NUL, and so goes on behind a name without one. */
 static void check_flb_names(const struct follow *f, u64 pa, const u8 *p, u64 count)
 {
 	for (u64 i = 0; i < count; i++) {
-		u64 at = sizeof(struct luo_flb_header_ser) + i * sizeof(struct luo_flb_ser);
+		u64 at = flb_at(i);
 
 		if (luo_strnlen((const char *)p + at, LUO_COMPAT_LEN) == LUO_COMPAT_LEN)
 			luo_owners_add(f->o, LUO_C09, LUO_SEV_LOSE, pa + at, i, &luo_owner);
+		else if (flb_comes_second(p, i))
+			luo_owners_add(f->o, LUO_C12, LUO_SEV_LOSE, pa + at, i, &luo_owner);
 	}
 }
 

@@ -33,6 +33,7 @@
 	X(X05, "unknown: pages and their owners were not compared")                                \
 	X(K11, "none: the next kernel says once that it does not understand it")                   \
 	X(C09, "drivers' common state is not found again")                                         \
+	X(C12, "only the first FLB of that name is found again; what this one holds is lost")      \
 	X(B05, "none as long as nothing preserved lies there; kexec would have taken scratch")     \
 	X(B06, "what was preserved there is overwritten, or was already")                          \
 	X(B07, "the next kernel touches memory that it was not told of, and panics")               \
@@ -102,6 +103,7 @@
 	X(X05, X05, MEMORY, "working memory too small to follow the owners of pages")              \
 	X(K11, K11, NEWER, "kexec-metadata is of version %u, too short or without an end")         \
 	X(C09, C09, REPORT, "name of FLB number %u has no end")                                    \
+	X(C12, C12, REPORT, "name of FLB number %u is also that of one before it")                 \
 	X(B05, B05, LOADER, "what was loaded at %x lies outside scratch")                          \
 	X(B06, B06, LOADER, "what lies at %x overlaps preserved pages")                            \
 	X(B07, B07, MAP, "preserved pages (order %u) are outside the memory map handed over")      \

@@ -95,6 +95,7 @@ enum luo_code {
 	LUO_X05, /* owners not followed */
 	LUO_K11, /* kexec-metadata not understood */
 	LUO_C09, /* FLB name without end */
+	LUO_C12, /* FLB name twice */
 	/* ... and what only who reads all boot data finds */
 	LUO_B05, /* outside scratch */
 	LUO_B06, /* over preserved pages */

@@ -19,7 +19,7 @@
  * @abi:  what the writer is told
  * @v1:   beside kho-v1
  * @kho:  compatible string of the root tree, NULL: the usual one
- * @more: an FLB and a sub-node that nobody knows are there
+ * @more: two FLBs and a sub-node that nobody knows are there
  */
 struct variant {
 	const char *name;

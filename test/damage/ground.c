@@ -107,8 +107,9 @@ static void write_state(struct world *w, const struct variant *v)
 		w->kho.size_prop = strcmp(v->kho, "kho-v2") ? "blob-size" : NULL;
 	}
 	if (v->more) {
-		world_put(w, w->flb_pa + 8, 1);
+		world_put(w, w->flb_pa + 8, 2);
 		strcpy((char *)world_at(w, w->flb_pa + 16, 48), "pci-v1");
+		strcpy((char *)world_at(w, w->flb_pa + 80, 48), "iommu-v1");
 		w->kho.other = "kho-test";
 		w->kho.other_data = world_alloc(w, 0) + 16;
 	}

@@ -31,8 +31,8 @@ CODES = [c.replace("_", "-") for c in
 # found by who follows owners to the last page, reads all boot data, and looks
 # into the next kernel: verify does, compact -n and the payload do not
 OWNERS = {"LUO-" + c for c in (
-    "K08 K09 K10 K11 M10 M11 M12 C07 C08 C09 F15 F16 F17 F18 F19 F20 F21 F22 "
-    "F23 F24 F25 F26 F27 F28 X05").split()}
+    "K08 K09 K10 K11 M10 M11 M12 C07 C08 C09 C12 F15 F16 F17 F18 F19 F20 F21 "
+    "F22 F23 F24 F25 F26 F27 F28 X05").split()}
 BOOT = {f"LUO-B{i:02}" for i in range(5, 16)}
 NEXT = {"LUO-" + c for c in "B16 K12 K13 K14 C10 C11 F29".split()}
 # found by the EFI application alone

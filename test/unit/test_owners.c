@@ -102,47 +102,6 @@ static void flb_hole(struct world *w)
 	world_put(w, world_head_at(w) + 8, HOLE);
 }
 
-static void flb_overfull(struct world *w)
-{
-	world_put(w, w->flb_pa + 8, world_page(w));
-}
-
-/* As many as fit behind the header of 16 bytes, 64 bytes each. */
-static void flb_full(struct world *w)
-{
-	world_put(w, w->flb_pa + 8, (world_page(w) - 16) / 64);
-}
-
-static void flb_one_too_many(struct world *w)
-{
-	world_put(w, w->flb_pa + 8, (world_page(w) - 16) / 64 + 1);
-}
-
-static void flb_used(struct world *w)
-{
-	world_put(w, w->flb_pa + 8, 1);
-}
-
-/* Names of 48 bytes, the first at 16, 64 bytes apart. */
-static void flb_nameless_end(struct world *w)
-{
-	world_put(w, w->flb_pa + 8, 2);
-	memset(world_at(w, w->flb_pa + 16 + 64, 48), 'f', 48);
-}
-
-/* The same behind the last that counts. */
-static void flb_stale(struct world *w)
-{
-	flb_nameless_end(w);
-	world_put(w, w->flb_pa + 8, 1);
-}
-
-static void flb_long_name(struct world *w)
-{
-	flb_nameless_end(w);
-	*world_at(w, w->flb_pa + 16 + 64 + 47, 1) = '\0';
-}
-
 static void no_flb(struct world *w)
 {
 	world_forget(w, w->flb_pa, 0);
@@ -254,15 +213,8 @@ static const struct damage page_damages[] = {
 	{ "unknown handler", handler_unknown, LUO_M11, NOTE, .also = LUO_F13 },
 	{ "map node preserved", node_preserved, LUO_M12, LOSE, .also = LUO_M11 },
 	{ "no FLB area", no_flb, FINE },
-	{ "an FLB", flb_used, FINE },
-	{ "FLB area full", flb_full, FINE },
-	{ "FLB area with one too many", flb_one_too_many, LUO_C08, PANIC },
 	{ "FLB area not preserved", flb_stray, LUO_C07, LOSE },
 	{ "FLB area in a hole", flb_hole, LUO_C07, PANIC },
-	{ "FLB area overfull", flb_overfull, LUO_C08, PANIC },
-	{ "FLB name without an end", flb_nameless_end, LUO_C09, LOSE },
-	{ "FLB name without an end that does not count", flb_stale, FINE },
-	{ "FLB name of 47 bytes", flb_long_name, FINE },
 	{ "memblock not preserved", memblock_unpreserved, LUO_K08, LOSE },
 	{ "memblock not a tree", memblock_no_tree, LUO_K09, LOSE },
 	{ "metadata not preserved", metadata_unpreserved, LUO_K08, LOSE },
