@@ -54,7 +54,7 @@ judge-core := $(JUDGE_CORE:%.c=$(JUDGE_DIR)/core/%.o)
 # judge-program KERNEL/SHIFT: its own copy of everything that knows the page size
 define judge-program
 judge-of := $$(patsubst test/judge/%.c,$$(JUDGE_DIR)/$(1)/%.o,$$(JUDGE_OF)) \
-	$$(JUDGE_DIR)/$(1)/luo_core.o $$(JUDGE_DIR)/$(1)/luo_flb.o $$(JUDGE_DIR)/$(1)/memfd_luo.o \
+	$$(JUDGE_DIR)/$(1)/luo_core.o $$(JUDGE_DIR)/$(1)/memfd_luo.o \
 	$(if $(filter 7.3,$(2)),$$(JUDGE_DIR)/$(1)/kho_block.o)
 judge-rest := $$(patsubst test/judge/%.c,$$(JUDGE_DIR)/$(1)/%.o,$$(JUDGE_SHIM) $$(JUDGE_OURS))
 judge-src := $$(JUDGE_DIR)/src/$(2)
@@ -72,8 +72,7 @@ $$(JUDGE_DIR)/$(1)/%.o: test/judge/%.c
 $$(JUDGE_DIR)/$(1)/memfd_luo.o: $$(judge-src)/done
 	$$(JUDGE_CC) $$(JUDGE_FLAGS) $$(JUDGE_KERNEL) $$(JUDGE_DEF) $$(JUDGE_INC) \
 		-c -o $$@ $$(<D)/mm/memfd_luo.c
-$$(JUDGE_DIR)/$(1)/luo_core.o $$(JUDGE_DIR)/$(1)/luo_flb.o $$(JUDGE_DIR)/$(1)/kho_block.o: \
-		$$(judge-src)/done
+$$(JUDGE_DIR)/$(1)/luo_core.o $$(JUDGE_DIR)/$(1)/kho_block.o: $$(judge-src)/done
 	$$(JUDGE_CC) $$(JUDGE_FLAGS) $$(JUDGE_KERNEL) $$(JUDGE_DEF) $$(JUDGE_INC) \
 		-c -o $$@ $$(<D)/kernel/liveupdate/$$(@F:.o=.c)
 $$(JUDGE_DIR)/$(1)/judge: $$(judge-of) $$(judge-rest) $$(judge-core)

@@ -142,12 +142,46 @@ static void memfds(struct world *w, enum world_abi abi)
 	world_finish(w);
 }
 
+static void put_flb(struct world *w, u32 nr, const char *name)
+{
+	u64 at = w->flb_pa + 16 + 64 * nr;
+
+	world_put(w, w->flb_pa + 8, nr + 1);
+	strcpy((char *)world_at(w, at, 48), name);
+	world_put(w, at + 48, 0x1000 * (nr + 1));
+	world_put(w, at + 56, 1);
+}
+
+static void flbs(struct world *w, enum world_abi abi)
+{
+	memfds(w, abi);
+	put_flb(w, 0, "pci-v1");
+	put_flb(w, 1, "iommu-v1");
+}
+
+/* The second driver gets what is the first's. */
+static void flbs_alike(struct world *w, enum world_abi abi)
+{
+	flbs(w, abi);
+	put_flb(w, 1, "pci-v1");
+}
+
+static void flb_nameless_end(struct world *w, enum world_abi abi)
+{
+	flbs(w, abi);
+	memset(world_at(w, w->flb_pa + 16 + 64, 48), 'f', 48);
+}
+
 static const struct {
 	const char *name;
 	void (*build)(struct world *w, enum world_abi abi);
+	bool few;
 } made_up[] = {
 	{ "memfds", memfds },
 	{ "standard", NULL },
+	{ "FLBs", flbs, true },
+	{ "FLBs of one name", flbs_alike, true },
+	{ "FLB's name without an end", flb_nameless_end, true },
 };
 
 u32 base_nr_made_up(void)
@@ -173,6 +207,7 @@ bool base_make_up(struct base *b, u32 number, int version)
 		b->few = true;
 	} else if (made_up[number].build) {
 		made_up[number].build(&w, version);
+		b->few = made_up[number].few;
 	} else {
 		world_standard(&w, JUDGE_PAGE_SHIFT, version);
 	}

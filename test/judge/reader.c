@@ -146,25 +146,36 @@ static void retrieve_session(const char *name)
 		answer->lost++;
 }
 
-/* A driver that has FLBs looks for its own when it starts; that of a memfd has none. */
-static int no_flb(struct liveupdate_flb_op_args *args)
+static u64 found;
+
+static int take_flb(struct liveupdate_flb_op_args *args)
 {
-	(void)args;
+	found = args->data;
 	return 0;
 }
 
-static void no_flb_end(struct liveupdate_flb_op_args *args)
+static void end_flb(struct liveupdate_flb_op_args *args)
 {
 	(void)args;
 }
 
-static void look_for_flb(void)
+/* A driver that has FLBs looks for its own when it starts; that of a memfd has none. */
+static bool find_flb(const char *name)
 {
-	static const struct liveupdate_flb_ops ops = { no_flb, no_flb_end, no_flb, no_flb_end };
-	static struct liveupdate_flb flb = { .ops = &ops, .compatible = "nobody's" };
+	static const struct liveupdate_flb_ops ops = { take_flb, end_flb, take_flb, end_flb };
+	struct liveupdate_flb *flb = calloc(1, sizeof(*flb));
 	void *obj;
 
-	liveupdate_flb_get_incoming(&flb, &obj);
+	flb->ops = &ops;
+	snprintf((char *)flb->compatible, sizeof(flb->compatible), "%.47s", name);
+	return !liveupdate_flb_get_incoming(flb, &obj);
+}
+
+/* Every driver whose FLB is there must get its own. */
+static void retrieve_flb(const char *name, u64 data)
+{
+	if (*name && (!find_flb(name) || found != data))
+		answer->lost++;
 }
 
 static void boot(const struct judge_machine *m)
@@ -218,7 +229,8 @@ void judge_read(const struct judge_machine *machine, struct judge_answer *a)
 	judge_kho_metadata();
 	judge_memfd_luo_init();
 	judge_liveupdate_ioctl_init();
-	look_for_flb();
+	find_flb("nobody's");
+	judge_each_flb(retrieve_flb);
 	device.private_data = judge_device;
 	if (judge_device->fops->open(NULL, &device))
 		end(JUDGE_REFUSED);
