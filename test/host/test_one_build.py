@@ -21,6 +21,7 @@ PLAY = """#!/bin/sh
 [ -z "$STUBBORN" ] || trap '' TERM
 echo "begun by $$" >"$PLAY/begun"
 read -r word <"$PLAY/go"
+[ "$word" != fail ] || exit 1
 for file; do
 	mkdir -p "$(dirname "$file")" && echo "$word" >"$file"
 done
@@ -140,6 +141,20 @@ def test_one_finds_what_the_other_has_built(builds):
     builds.finish(first, "first")
     builds.ends_with(second, "first")
     builds.ends_with(builds.start(), "first")
+
+
+def test_one_that_fails(builds):
+    first = builds.start()
+    builds.in_make()
+    os.write(builds.go, b"fail\n")
+    first.expect(r"the build failed; the whole log is (\S+\.log)\s")
+    assert "Error" in Path(first.match[1]).read_text()
+    first.expect(pexpect.EOF)
+    assert first.wait() > 0
+    assert not builds.leftovers()
+    second = builds.start()
+    builds.in_make()
+    builds.finish(second, "second")
 
 
 def test_make_check_takes_its_builds_with_it(tmp_path):
