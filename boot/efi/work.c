@@ -142,15 +142,15 @@ EFI_STATUS efi_work_run(struct efi_work *w, enum luo_mode mode)
 	w->plan.op = w->op;
 	if (w->job.mode == LUO_MODE_VERIFY)
 		follow(w);
+	if (w->report.changed)
+		efi_anchor_renew(w);
+	efi_anchor_report(w);
 	if (w->opt->command->looks_ahead)
 		status = efi_next(w);
 	if (status)
 		return status;
 	efi_claim_report(&w->claim, &w->report);
 	efi_claim_say(&w->claim);
-	if (w->report.changed)
-		efi_anchor_renew(w);
-	efi_anchor_report(w);
 	return EFI_SUCCESS;
 }
 
