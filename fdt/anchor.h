@@ -36,6 +36,7 @@ u64 fdt_anchor_check(struct fdt_anchored *a, const struct luo_phys *phys);
 void fdt_anchor_owner(struct fdt_anchored *a, u8 kind, u64 pa, u64 size,
 		      const struct luo_owner *owner);
 void fdt_anchor_say(struct fdt_anchored *a, struct luo_report *report, const struct luo_out *out);
+bool fdt_anchor_map_clean(const struct fdt_anchored *a, const struct luo_report *report);
 void fdt_anchor_renew(struct fdt_anchored *a, const struct luo_phys *phys,
 		      const struct luo_state *state, void *base);
 void fdt_anchor_mark(const struct fdt_anchored *a, void *base, bool used);

@@ -49,6 +49,18 @@ void fdt_anchor_say(struct fdt_anchored *a, struct luo_report *report, const str
 }
 
 /**
+ * fdt_anchor_map_clean() - is there nothing wrong with KHO itself, whatever LUO looks like?
+ * @a:      behind fdt_anchor_check(), when one was taken
+ * @report: of the state
+ *
+ * A map can be well-formed and yet not be what it was.
+ */
+bool fdt_anchor_map_clean(const struct fdt_anchored *a, const struct luo_report *report)
+{
+	return luo_report_map_clean(report) && !(a->taken && a->check->kho);
+}
+
+/**
  * fdt_anchor_renew() - after a compaction the anchor has to be about what there is now
  * @a:     one was taken, and its memory is the caller's to write
  * @phys:  the view, with scratch areas

@@ -216,6 +216,7 @@ struct luo_trodden {
  * @preserved:  preserved pages of metadata
  * @summed:     pages that have a sum
  * @unchecked:  preserved pages of which nothing is known
+ * @kho:        KHO FDT or nodes of the map are among what is damaged
  */
 struct luo_anchor_check {
 	const struct luo_phys *phys;
@@ -230,6 +231,7 @@ struct luo_anchor_check {
 	u64 preserved;
 	u64 summed;
 	u64 unchecked;
+	bool kho;
 };
 
 /* anchor_check.c */

@@ -51,6 +51,8 @@ static bool check_item(void *ctx, const struct luo_anchor_item *item)
 		return true;
 	if (item->owner.kind == LUO_OWNER_MAP)
 		t.owner.index = 0; /* what a node is the number of tells nobody anything */
+	if (s->kind == LUO_ANCHOR_KHO || s->kind == LUO_ANCHOR_MAP)
+		c->kho = true;
 	c->meta += pages;
 	add(c, &t);
 	return true;

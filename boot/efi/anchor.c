@@ -75,6 +75,12 @@ void efi_anchor_report(struct efi_work *w)
 	fdt_anchor_say(&anchored, &w->report, &efi_console);
 }
 
+/** efi_anchor_map_clean() - is there nothing wrong with KHO itself? See fdt_anchor_map_clean(). */
+bool efi_anchor_map_clean(const struct luo_report *report)
+{
+	return fdt_anchor_map_clean(&anchored, report);
+}
+
 /** efi_anchor_renew() - after a compaction the anchor has to be about what there is now. */
 void efi_anchor_renew(struct efi_work *w)
 {

@@ -13,6 +13,7 @@ void efi_anchor_leave(struct efi_work *w);
 void efi_anchor_check(struct efi_work *w);
 void efi_anchor_owner(u8 kind, u64 pa, u64 size, const struct luo_owner *owner);
 void efi_anchor_report(struct efi_work *w);
+bool efi_anchor_map_clean(const struct luo_report *report);
 void efi_anchor_renew(struct efi_work *w);
 void efi_anchor_used(bool used);
 

@@ -7,6 +7,7 @@
  *
  * There is no room here for what unpacks a kernel, so of a compressed one the release tells.
  */
+#include "anchor.h"
 #include "boot.h"
 
 #include "../../luo/bzimage.h"
@@ -101,8 +102,8 @@ static void take_cmdline(const struct efi_options *opt)
 
 /**
  * efi_next() - hold the state against what the next kernel is and gets
- * @w: verified; findings are added and the verdict is drawn again; @w->sound and @w->hidable are of
- *     the state alone, whatever the next kernel makes of it
+ * @w: verified, and held against its anchor; findings are added and the verdict is drawn again;
+ *     @w->sound and @w->hidable are of the state alone, whatever the next kernel makes of it
  *
  * Without a kernel or a command line (of verify) only the memory map is looked at.
  *
@@ -117,7 +118,7 @@ EFI_STATUS efi_next(struct efi_work *w)
 	bool sound;
 
 	w->sound = r->verdict != LUO_VERDICT_ERRORS;
-	w->hidable = luo_report_map_clean(r);
+	w->hidable = efi_anchor_map_clean(r);
 	if (!w->phys.page_shift || !w->state.kho)
 		return status;
 	if (name)

@@ -47,7 +47,7 @@ void uboot_next_kernel(struct uboot_run *run, struct uboot_load *load, struct lu
 {
 	const struct luo_answer answer = uboot_answer(run);
 
-	load->hidable = luo_report_map_clean(&run->report);
+	load->hidable = fdt_anchor_map_clean(&run->anchored, &run->report);
 	luo_next_kernel(&image->kernel, &run->state, &run->report);
 	luo_next_handlers(&image->kernel, &answer, &run->report);
 	hold(run);

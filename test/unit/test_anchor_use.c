@@ -76,6 +76,32 @@ static void none_says_nothing(void **state)
 	world_close(&w);
 }
 
+/* What becomes of KHO itself is known from its findings, and from the anchor that was taken. */
+static void map_is_clean(void **state)
+{
+	struct answer a;
+	struct world w;
+
+	(void)state;
+	find(&w, false);
+	run_open(&a, LUO_ARENA_MIN);
+	run(&a, &w, LUO_MODE_VERIFY);
+	fdt_anchor_check(&look.a, &w.phys);
+	assert_true(fdt_anchor_map_clean(&look.a, &a.report));
+	world_at(&w, record_of(&w), 4096)[4095] ^= 1;
+	assert_int_equal(fdt_anchor_check(&look.a, &w.phys), 1);
+	assert_true(fdt_anchor_map_clean(&look.a, &a.report));
+	world_at(&w, w.kho.fdt_pa, 4096)[4095] ^= 1;
+	assert_int_equal(fdt_anchor_check(&look.a, &w.phys), 2);
+	assert_false(fdt_anchor_map_clean(&look.a, &a.report));
+	look.a.taken = false;
+	assert_true(fdt_anchor_map_clean(&look.a, &a.report));
+	luo_report_part(&a.report, LUO_M01, LUO_SEV_PANIC, 0, 0, LUO_OWNER_MAP);
+	assert_false(fdt_anchor_map_clean(&look.a, &a.report));
+	run_close(&a);
+	world_close(&w);
+}
+
 /* Used up it is none any more; given back it is the same. */
 static void used_up(void **state)
 {
@@ -151,11 +177,9 @@ static void words(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(damage_is_said),
-		cmocka_unit_test(none_says_nothing),
-		cmocka_unit_test(used_up),
-		cmocka_unit_test(written_anew),
-		cmocka_unit_test(no_room_for_a_new_one),
+		cmocka_unit_test(damage_is_said), cmocka_unit_test(none_says_nothing),
+		cmocka_unit_test(map_is_clean),	  cmocka_unit_test(used_up),
+		cmocka_unit_test(written_anew),	  cmocka_unit_test(no_room_for_a_new_one),
 		cmocka_unit_test(words),
 	};
 

@@ -173,14 +173,15 @@ static void follow_owners(struct world *w, struct answer *a)
 	free(arena.base);
 }
 
-static void expect_hit(struct world *w, u64 pa, bool meta)
+static void expect_hit(struct world *w, u64 pa, u32 kind)
 {
 	u64 page = world_page(w);
 
 	luo_anchor_check(&checked, &w->phys, &opened);
 	assert_int_equal(checked.nr, 1);
 	assert_int_equal(checked.nr_damage, 0);
-	assert_int_equal(checked.list[0].meta, meta);
+	assert_int_equal(checked.list[0].meta, kind != 12);
+	assert_int_equal(checked.kho, kind == 1 || kind == 2);
 	assert_in_range(pa, checked.list[0].pa,
 			checked.list[0].pa + page * checked.list[0].pages - 1);
 }
@@ -197,21 +198,22 @@ static void each_page(void **state)
 	at = AT + HEAD + 16 * world_get(&w, AT + 64);
 	for (u64 i = 0; i < opened.head.nr_slots; i++, at += SLOT) {
 		u64 pa = world_get(&w, at);
+		u32 kind = (u32)world_get(&w, at + 24);
 
-		if ((u32)world_get(&w, at + 24) == 7) {
+		if (kind == 7) {
 			i += 2;
 			at += 64;
 			continue;
 		}
 		*world_at(&w, pa + i * 8 % 4096, 1) ^= 4;
-		expect_hit(&w, pa, (u32)world_get(&w, at + 24) != 12);
+		expect_hit(&w, pa, kind);
 		*world_at(&w, pa + i * 8 % 4096, 1) ^= 4;
 	}
 	end = at + opened.head.run_bytes;
 	assert_true(at < end);
 	for (u32 i = 0; i < 3; i++) {
 		*world_at(&w, folio_of(&w, i) + 1000 * i, 1) ^= 1;
-		expect_hit(&w, folio_of(&w, i), false);
+		expect_hit(&w, folio_of(&w, i), 12);
 		*world_at(&w, folio_of(&w, i) + 1000 * i, 1) ^= 1;
 	}
 	world_close(&w);
