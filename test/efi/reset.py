@@ -105,6 +105,20 @@ def hit_record(stop, name):
             rf"session '{name}' at {pa:#x}$")
 
 
+def hit_map(stop, name):
+    """The map forgets a folio of a session's first memfd, and is well-formed all the same; the lines
+    that say so."""
+    state = stop.state
+    (file, *_) = state.files(state.session(name))
+    (folio, *_) = state.folios(file)
+    byte, mask = state.map_bit(folio.pa, 0)
+    stop.memory.write(byte, bytes([stop.memory.read(byte, 1)[0] & ~mask]))
+    node = byte & -PAGE
+    return (rf"luo: trodden on: node of the preserved-memory map: preserved-memory map: 1 page at "
+            rf"{node:#x}$",
+            rf"LUO-A05 lose: 1 pages of metadata were trodden on since the reset: .* at {node:#x}$")
+
+
 # anchors
 
 def anchor_of(stop):

@@ -59,3 +59,13 @@ def test_what_was_trodden_on(arch, application, volume, start, ram):
     line = (f"luo: trodden on: folios: file 0 of session 'second': 1 page at "
             f"{file.pages[0]:#x}")
     assert [text.strip() for text in vm.lines].count(line) == 2, vm.lines
+
+
+def test_compacted_and_not_booted(arch, application, volume, start, state):
+    """The kernel is not there: what was compacted by then is what the anchor is about."""
+    asked = {"boot": r"boot --kernel \nowhere --mode compact", "verify": "verify"}
+    vm = start(state("empty-tail"), volume=volume({
+        "luo.efi": application, "startup.nsh": script(asked)}))
+    assert statuses(vm) == {"boot": NOT_FOUND, "verify": SUCCESS}, vm.lines
+    found = [match[4] for line in vm.lines if (match := ANCHOR.search(line))]
+    assert found and set(found) == {"0"}, vm.lines

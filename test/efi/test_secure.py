@@ -7,9 +7,11 @@ docs/efi.md has the policy that this shows.
 import subprocess
 
 import pytest
+from anchor import write
 from conftest import STATES
 from firmware import BOARDS
 from guest import check, command_line, retrieve_fails
+from madeup import made_up, write_ram
 
 pytestmark = pytest.mark.everywhere
 ENOENT = 2
@@ -90,6 +92,19 @@ def test_a_bad_state_is_not_handed_over(arch, boot, images, state, sign):
     vm = boot(state("empty-tail"), sign(images.kernel))
     vm.expect(r"luo: errors ")
     vm.expect(r"luo: not booted: under secure boot only a sound state")
+
+
+def test_a_state_that_was_trodden_on_is_not_handed_over(arch, boot, images, ram, sign):
+    """It could be read as it is; that it is not what it was only its anchor tells."""
+    memory, made = made_up(arch)
+    write(made, memory.take_scratch(8192))
+    memory.write(made.sessions[1].files[0][0].data + 100, b"x")
+    write_ram(arch, ram, memory)
+    vm = boot(ram, sign(images.kernel))
+    vm.expect(r"LUO-A05 lose: ")
+    vm.expect(r"luo: errors ")
+    assert "under secure boot only a sound state" in vm.expect(
+        r"luo: (not booted: .*|starting the next kernel)")[1]
 
 
 @pytest.mark.parametrize("option", ["--kho-fdt", "--anchor"])
