@@ -85,6 +85,7 @@ void luo_verify_files(struct luo_verify *v, u64 session, const u8 *record, u64 r
 	if (!pointer_fits(v, files, count, record_pa, &list.owner))
 		return;
 	list.owner.kind = LUO_OWNER_FILE_BLOCK;
+	luo_list_others(v);
 	luo_chain_init(&list.chain, v->phys, &v->state->abi->files, files, count);
 	while ((more = luo_list_next(v, &list)) > 0) {
 		if (!v->quiet) {

@@ -44,6 +44,35 @@ static inline u64 luo_up_to(u64 zero)
 	return zero ^ (zero - 1);
 }
 
+/* The end of a name: two words of which at least one has a NUL. */
+static inline u64 luo_hash_end(const u64 *key, const u64 *k, u64 h, u64 a, u64 b)
+{
+	u64 za = luo_zero_byte(a);
+
+	if (za) {
+		a &= luo_up_to(za);
+		b = 0;
+	} else {
+		b &= luo_up_to(luo_zero_byte(b));
+	}
+	return luo_mix(h ^ luo_mix(a ^ k[0], b ^ k[1]), key[0]);
+}
+
+static inline u64 luo_hash_words(const u64 *key, const char *name, bool ended)
+{
+	u64 h = 0;
+
+	for (u32 i = 0;; i += 2) {
+		u64 a = luo_get64(name + i * 8), b = luo_get64(name + i * 8 + 8);
+
+		if (!ended && i == LUO_HASH_KEYS - 2)
+			b &= ~0ULL >> 8;
+		if (luo_zero_byte(a) | luo_zero_byte(b))
+			return luo_hash_end(key, key + i, h, a, b);
+		h ^= luo_mix(a ^ key[i], b ^ key[i + 1]);
+	}
+}
+
 /**
  * luo_hash_name() - hash of a name
  * @key:  LUO_HASH_KEYS of them
@@ -54,24 +83,13 @@ static inline u64 luo_up_to(u64 zero)
  */
 static inline u64 luo_hash_name(const u64 *key, const char *name)
 {
-	const char *last = name + LUO_NAME_LEN - 16;
-	const u64 *k = key;
-	u64 h = 0;
+	return luo_hash_words(key, name, false);
+}
 
-	for (;; name += 16, k += 2) {
-		u64 a = luo_get64(name), b = luo_get64(name + 8), za, zb;
-
-		if (name == last)
-			b &= ~0ULL >> 8;
-		za = luo_zero_byte(a);
-		zb = luo_zero_byte(b);
-		if (za | zb) {
-			a &= luo_up_to(za);
-			b &= za ? 0 : luo_up_to(zb);
-			return luo_mix(h ^ luo_mix(a ^ k[0], b ^ k[1]), key[0]);
-		}
-		h ^= luo_mix(a ^ k[0], b ^ k[1]);
-	}
+/** luo_hash_ended() - the same hash, of a name whose field is known to end with a NUL. */
+static inline u64 luo_hash_ended(const u64 *key, const char *name)
+{
+	return luo_hash_words(key, name, true);
 }
 
 #endif

@@ -72,12 +72,45 @@ static bool block_placed(struct luo_verify *v, const struct luo_list *list)
 	return true;
 }
 
+/*
+ * Where no session has files, no list but one needs its blocks remembered, and that it comes back
+ * to itself is seen without: so they are put off until there is another list.
+ */
+static bool put_off(struct luo_verify *v, const struct luo_list *list)
+{
+	bool wait = !list->number && !v->others && luo_seen_waits(&v->seen);
+
+	v->put_off += wait;
+	return wait;
+}
+
+/**
+ * luo_list_others() - another list than that of the sessions begins
+ * @v: the verification, in the midst of the session list
+ *
+ * Blocks that were put off are remembered now. All that were met so far are of the session list, in
+ * its order, and were found to be where blocks may be.
+ */
+LUO_COLD void luo_list_others(struct luo_verify *v)
+{
+	u64 met = v->limit - v->budget, other;
+	struct luo_chain c;
+
+	if (v->others)
+		return;
+	v->others = true;
+	luo_chain_init(&c, v->phys, &v->state->abi->sessions, v->state->sessions_pa, 0);
+	for (u64 i = 0; i < met && v->put_off && luo_chain_next(&c) > 0; i++)
+		if (i >= met - v->put_off)
+			luo_seen_page(&v->seen, c.pa, 0, &other);
+}
+
 /* A block met before: in this list a loop, in another one a second owner. */
 static bool block_met(struct luo_verify *v, const struct luo_list *list)
 {
 	u64 other;
 
-	if (!luo_seen_page(&v->seen, list->chain.pa, list->number, &other))
+	if (put_off(v, list) || !luo_seen_page(&v->seen, list->chain.pa, list->number, &other))
 		return false;
 	/* A loop that the table missed in the first walk was found there by the chain itself. */
 	v->looped |= other == list->number;

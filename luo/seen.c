@@ -6,7 +6,10 @@
 #include "error.h"
 
 #define FIRST_SLOTS 256	 /* 4 KiB */
-#define SMALL_SLOTS 1024 /* 16 KiB: for more a filter takes less time */
+#define SMALL_SLOTS 1024 /* 16 KiB: for more a filter takes less time, bins for less as well */
+
+/* What goes into bins first is still in a table where they will be compared. */
+_Static_assert(FIRST_SLOTS * sizeof(struct luo_seen_slot) <= LUO_FILTER_TABLE, "table");
 
 #define MOST_MEMORY (8192ULL * 1024) /* of a filter; clearing more would not pay */
 
@@ -61,14 +64,14 @@ static LUO_NOINLINE void put(struct luo_seen *seen, u64 hash, u64 ref, u64 tag)
 	seen->used++;
 }
 
-/* Four times the room, behind the old table, while a filter behind it would have most of it. */
+/* Four times the room, behind the old table, while bits behind it would have most of it. */
 static bool grow(struct luo_seen *seen)
 {
 	const struct luo_seen_slot *old = seen->slot;
 	u64 slots = seen->slots;
-	u64 part = luo_arena_left(seen->arena) / (LUO_WITH_FILTER ? 4 : 1);
+	u64 part = luo_arena_left(seen->arena) / (LUO_WITH_BITS ? 4 : 1);
 
-	if ((LUO_WITH_FILTER && slots == SMALL_SLOTS) || slots * 4 * sizeof(*old) > part ||
+	if ((LUO_WITH_BITS && slots == SMALL_SLOTS) || slots * 4 * sizeof(*old) > part ||
 	    !take_table(seen, slots * 4))
 		return false;
 	for (u64 i = 0; i < slots; i++)
@@ -130,36 +133,67 @@ static bool same(const struct luo_seen_slot *slot, u64 ref, u64 tag)
 	return same_name((const char *)(uintptr_t)slot->ref, (const char *)(uintptr_t)ref);
 }
 
-/* An empty filter in what is left of the arena. */
-static bool start_filter(struct luo_seen *seen, u64 likely)
+/* Of what the arena has from @used on. */
+static u64 filter_room(const struct luo_seen *seen, u64 used)
+{
+	u64 bytes = seen->arena->size - used, most = MOST_MEMORY - (used - seen->bottom);
+
+	return (bytes < most ? bytes : most) & ~15ULL;
+}
+
+/* Bins, whose first part the table may still use. */
+static bool start_bins(struct luo_seen *seen)
 {
 	struct luo_arena *arena = seen->arena;
-	struct luo_filter *f = &seen->filter;
-	u64 bytes = luo_arena_left(arena), used = arena->used - seen->bottom;
+	u64 taken = luo_filter_bins(&seen->filter, arena->base + seen->bottom,
+				    filter_room(seen, seen->bottom), seen->likely);
 
-	if (bytes > MOST_MEMORY - used)
-		bytes = MOST_MEMORY - used;
-	bytes &= ~15ULL;
-	if (!luo_filter_init(f, arena->base + arena->used, bytes, likely, seen->most))
+	if (!taken)
 		return false;
-	luo_arena_take(arena, (f->room * 8 + (f->mask + 1) / 8 + 15) & ~15ULL);
+	arena->used = seen->bottom;
+	luo_arena_take(arena, taken);
 	seen->stage = LUO_SEEN_FILTER;
 	return true;
 }
 
-/* The table is as large as it gets: go on with a filter, which learns what the table holds. */
-static void leave_table(struct luo_seen *seen)
+/* Bits, in what is left of the arena. */
+static LUO_COLD bool start_bits(struct luo_seen *seen)
+{
+	struct luo_arena *arena = seen->arena;
+	u64 taken = luo_filter_bits(&seen->filter, arena->base + arena->used,
+				    filter_room(seen, arena->used), seen->most);
+
+	if (!taken)
+		return false;
+	luo_arena_take(arena, (taken + 15) & ~15ULL);
+	seen->stage = LUO_SEEN_FILTER;
+	return true;
+}
+
+/* Go on with a filter, which learns what the table holds. */
+static void leave_table(struct luo_seen *seen, u64 hash)
 {
 	const struct luo_seen_slot *s = seen->slot;
 
 	seen->covered = seen->number - 1;
-	if (!start_filter(seen, seen->likely)) {
-		seen->full = true;
-		return;
-	}
 	for (u64 i = 0; i < seen->slots; i++)
 		if (s[i].tag)
 			luo_filter_add(&seen->filter, hash_of(seen, s[i].ref, s[i].tag));
+	luo_filter_add(&seen->filter, hash);
+}
+
+/* The table is full: a larger one for one thing more, or a filter. False when there is neither. */
+static LUO_COLD bool extend(struct luo_seen *seen, u64 hash, u64 ref, u64 tag)
+{
+	if (seen->stage != LUO_SEEN_SMALL)
+		return false;
+	if (LUO_WITH_FILTER && seen->slots == FIRST_SLOTS && start_bins(seen))
+		return leave_table(seen, hash), true;
+	if (grow(seen))
+		return put(seen, hash, ref, tag), true;
+	if (LUO_WITH_BITS && start_bits(seen))
+		return leave_table(seen, hash), true;
+	return false;
 }
 
 /* The slot of an equal thing when there was one and nobody said so yet; else it is remembered. */
@@ -176,13 +210,7 @@ static const struct luo_seen_slot *look_up(struct luo_seen *seen, u64 hash, u64 
 	if (seen->used < seen->slots / 4 * 3) {
 		seen->slot[i] = (struct luo_seen_slot){ ref, tag };
 		seen->used++;
-	} else if (seen->stage == LUO_SEEN_SMALL && grow(seen)) {
-		put(seen, hash, ref, tag);
-	} else if (LUO_WITH_FILTER && seen->stage == LUO_SEEN_SMALL) {
-		leave_table(seen);
-		if (!seen->full)
-			luo_filter_add(&seen->filter, hash);
-	} else {
+	} else if (!extend(seen, hash, ref, tag)) {
 		seen->full = true;
 		if (seen->passes == 1 && seen->covered < seen->number - 1)
 			seen->covered = seen->number - 1;
@@ -190,21 +218,44 @@ static const struct luo_seen_slot *look_up(struct luo_seen *seen, u64 hash, u64 
 	return NULL;
 }
 
-/**
- * luo_seen_name_now() - was this name met before, when that can be said at once?
- *
- * Return: as luo_seen_name().
+/*
+ * Can nothing be said about a thing with this hash at once? That is so while the filter looks, in a
+ * walk for other shares, and for all but suspects in the last one.
  */
-bool luo_seen_name_now(struct luo_seen *seen, const char *name, u64 hash)
+static bool later(struct luo_seen *seen, u64 hash)
 {
-	return look_up(seen, hash, (uintptr_t)name, NAME_TAG(hash));
+	if (LUO_WITH_FILTER && seen->filter.binned) {
+		luo_filter_add(&seen->filter, hash);
+		return true;
+	}
+	seen->number++;
+	if (seen->passes > 1 && (hash & ~0U) * seen->passes >> 32 != seen->pass)
+		return true;
+	if (luo_seen_waits(seen)) {
+		luo_filter_add(&seen->filter, hash);
+		return true;
+	}
+	return LUO_WITH_FILTER && seen->stage == LUO_SEEN_EXACT && seen->filter.suspect &&
+	       !luo_filter_suspects(&seen->filter, hash);
+}
+
+/**
+ * luo_seen_name() - was this name met before in the walk?
+ *
+ * Return: true once for each that was, in the walk that finds it.
+ */
+bool luo_seen_name(struct luo_seen *seen, const char *name)
+{
+	u64 hash = luo_hash_name(seen->key, name);
+
+	return !later(seen, hash) && look_up(seen, hash, (uintptr_t)name, NAME_TAG(hash));
 }
 
 static LUO_NOINLINE const struct luo_seen_slot *look(struct luo_seen *seen, u64 ref, u64 tag)
 {
 	u64 hash = hash_of(seen, ref, tag);
 
-	return luo_seen_later(seen, hash) ? NULL : look_up(seen, hash, ref, tag);
+	return later(seen, hash) ? NULL : look_up(seen, hash, ref, tag);
 }
 
 /** luo_seen_token() - was this token met in this session (its position among all sessions)? */
@@ -242,7 +293,7 @@ static bool start_pass(struct luo_seen *seen, u64 pass, u64 passes)
 
 /* Suspects go to the bottom of the arena, a table behind them, with room for all that look alike.
  */
-static bool start_exact(struct luo_seen *seen)
+static LUO_COLD bool start_exact(struct luo_seen *seen)
 {
 	struct luo_filter *f = &seen->filter;
 	u64 bytes = (f->mask + 1) / 8, slots;
@@ -258,29 +309,44 @@ static bool start_exact(struct luo_seen *seen)
 	return take_table(seen, slots < alike * 2 ? slots : alike * 2) && start_pass(seen, 0, 1);
 }
 
+/* Bins had no room for all: everything is a suspect, and goes into a table as large as may be. */
+static bool start_all(struct luo_seen *seen)
+{
+	struct luo_filter *f = &seen->filter;
+
+	seen->arena->used = seen->bottom;
+	f->suspect = NULL;
+	seen->met = f->held;
+	seen->stage = LUO_SEEN_EXACT;
+	return take_table(seen, luo_arena_left(seen->arena) / sizeof(struct luo_seen_slot));
+}
+
+/* More came than the filter takes: shares, somewhat smaller than what fits, as they differ. */
+static bool start_shares(struct luo_seen *seen)
+{
+	struct luo_filter *f = &seen->filter;
+
+	seen->arena->used = seen->bottom;
+	seen->most = f->held;
+	return start_bits(seen) && start_pass(seen, 0, seen->most / (f->limit / 8 * 7) + 1);
+}
+
 static bool filter_again(struct luo_seen *seen)
 {
 	struct luo_filter *f = &seen->filter;
-	u64 things;
 
-	luo_filter_drain(f);
-	things = f->held;
-	seen->full = things > f->limit;
-	if (seen->full && seen->passes == 1) {
-		seen->arena->used = seen->bottom;
-		seen->most = things;
-		if (!start_filter(seen, 0))
-			return false;
-		/* Somewhat less than fits: shares are not quite of one size. */
-		return start_pass(seen, 0, things / (f->limit / 8 * 7) + 1);
-	}
-	if (seen->full)
-		return false;
 	if (seen->pass + 1 < seen->passes) {
 		luo_filter_clear(f);
 		return start_pass(seen, seen->pass + 1, seen->passes);
 	}
 	return f->suspects && start_exact(seen);
+}
+
+/* Shares of half the room that the table has: a keyed hash does not fill one up by chance. */
+static bool table_shares(struct luo_seen *seen)
+{
+	clear(seen);
+	return start_pass(seen, 0, seen->met / (seen->slots / 8 * 3) + 2);
 }
 
 /**
@@ -292,16 +358,20 @@ static bool filter_again(struct luo_seen *seen)
  */
 bool luo_seen_again(struct luo_seen *seen)
 {
-	if (seen->stage == LUO_SEEN_SMALL && (LUO_WITH_FILTER || !seen->full))
+	if (seen->stage == LUO_SEEN_SMALL && (LUO_WITH_BITS || !seen->full))
 		return false;
-	if (LUO_WITH_FILTER && seen->stage == LUO_SEEN_FILTER)
-		return filter_again(seen);
-	seen->stage = LUO_SEEN_EXACT;
-	if (seen->full && seen->passes == 1) {
-		clear(seen);
-		/* Shares of half the room: a keyed hash does not fill one up by chance. */
-		return start_pass(seen, 0, seen->met / (seen->slots / 8 * 3) + 2);
+	if (LUO_WITH_FILTER && seen->stage == LUO_SEEN_FILTER) {
+		luo_filter_drain(&seen->filter);
+		seen->full = seen->filter.held > seen->filter.limit;
+		if (!seen->full)
+			return filter_again(seen);
+		if (seen->passes > 1)
+			return false;
+		return LUO_WITH_BITS ? start_shares(seen) : start_all(seen) && table_shares(seen);
 	}
+	seen->stage = LUO_SEEN_EXACT;
+	if (seen->full && seen->passes == 1)
+		return table_shares(seen);
 	if (seen->full || seen->pass + 1 >= seen->passes)
 		return false;
 	clear(seen);

@@ -3,7 +3,7 @@
  * "Was this seen before?" for names, tokens and pages, in caller-given memory.
  *
  * Small states: one open-addressing table of 16-byte slots, and an answer at once. Each word of
- * memory cleared is time in the blackout, so it is small, and grows once.
+ * memory cleared is time in the blackout, so it is small.
  *
  * Large ones go on with a filter, and the walk reads its things once. Only when the filter has
  * suspects the walk is done again, and then only things that look like one go into a table of slots
@@ -18,13 +18,6 @@
 #include "arena.h"
 #include "filter.h"
 #include "hash.h"
-
-/* A payload that has no room for the filter walks more often instead. */
-#ifdef LUO_WITHOUT_FILTER
-#define LUO_WITH_FILTER false
-#else
-#define LUO_WITH_FILTER true
-#endif
 
 /** enum luo_seen_kind - what a slot remembers. */
 enum luo_seen_kind {
@@ -83,40 +76,21 @@ struct luo_seen {
 
 int luo_seen_init(struct luo_seen *seen, struct luo_arena *arena, const u64 key[2], u64 likely,
 		  u64 most);
-bool luo_seen_name_now(struct luo_seen *seen, const char *name, u64 hash);
+bool luo_seen_name(struct luo_seen *seen, const char *name);
 bool luo_seen_token(struct luo_seen *seen, u64 session, u64 token);
 bool luo_seen_page(struct luo_seen *seen, u64 pa, u64 chain, u64 *owner);
 bool luo_seen_again(struct luo_seen *seen);
 
-/*
- * Can nothing be said about a thing with this hash at once? That is so while the filter looks, in a
- * walk for other shares, and for all but suspects in the last one.
- */
-static inline bool luo_seen_later(struct luo_seen *seen, u64 hash)
+/** luo_seen_waits() - does it only collect, in this walk, and says nothing of what it has met? */
+static inline bool luo_seen_waits(const struct luo_seen *seen)
 {
-	seen->number++;
-	if (seen->passes > 1 && (hash & ~0U) * seen->passes >> 32 != seen->pass)
-		return true;
-	if (LUO_WITH_FILTER && seen->stage == LUO_SEEN_FILTER) {
-		luo_filter_add(&seen->filter, hash);
-		return true;
-	}
-	return LUO_WITH_FILTER && seen->stage == LUO_SEEN_EXACT &&
-	       !luo_filter_suspects(&seen->filter, hash);
+	return LUO_WITH_FILTER && seen->stage == LUO_SEEN_FILTER;
 }
 
-/**
- * luo_seen_name() - was this name met before in the walk?
- *
- * Asked of every session, and nearly always answered here: so it is part of the caller's loop.
- *
- * Return: true once for each that was, in the walk that finds it.
- */
-static inline bool luo_seen_name(struct luo_seen *seen, const char *name)
+/** luo_seen_bins() - the bins, when names are to go there and no more; else NULL. */
+static inline struct luo_bins *luo_seen_bins(struct luo_seen *seen)
 {
-	u64 hash = luo_hash_name(seen->key, name);
-
-	return !luo_seen_later(seen, hash) && luo_seen_name_now(seen, name, hash);
+	return LUO_WITH_FILTER && seen->filter.binned ? &seen->filter.bins : NULL;
 }
 
 #endif

@@ -5,6 +5,9 @@
 #include "error.h"
 #include "str.h"
 
+#ifndef BURST
+#define BURST 64
+#endif
 #define AHEAD 4096 /* bytes that are fetched into the cache before they are looked at */
 
 /* A finding about a session: a name is copied only when there is something to say about it. */
@@ -71,32 +74,99 @@ static LUO_NOINLINE void check_closer(struct luo_verify *v, const struct luo_cha
 		luo_verify_files(v, session, record, pa);
 }
 
+/**
+ * struct records - entries of a block
+ * @next, @end: those that are left
+ * @soon:       how far behind an entry is what is fetched into the cache with it
+ */
+struct records {
+	const u8 *next;
+	const u8 *end;
+	long soon;
+};
+
+static inline void fetch(const u8 *soon)
+{
+	__builtin_prefetch(soon);
+	__builtin_prefetch(soon + 64);
+}
+
+/*
+ * The loop that large states spend their time in: usual sessions, up to one that is not, while
+ * names need only be put into bins. What it needs is in registers: a load that comes after stores
+ * into bins, all over memory, may have to wait for them.
+ */
+static LUO_NOINLINE void collect(struct records *r, const u64 *key, struct luo_bins *to)
+{
+	struct luo_bins bins = *to;
+	const u8 *record = r->next, *end = r->end;
+	long soon = r->soon;
+
+	for (; record != end && !unusual(record); record += sizeof(struct luo_session_ser)) {
+		u64 hash;
+
+		fetch(record + soon);
+		hash = luo_hash_ended(key, (const char *)record);
+		if (!luo_bins_room(&bins, hash))
+			break;
+		luo_bins_put(&bins, hash);
+	}
+	r->next = record;
+}
+
+/* One entry, whatever it is. Returns whether it is a session. */
+static bool check_entry(struct luo_verify *v, const struct luo_chain *c, const u8 *record,
+			u64 session)
+{
+	u64 odd = unusual(record), i = (u64)(record - c->entries) / c->abi->entry;
+	bool twin;
+
+	if (odd && luo_chain_vacant(c, i))
+		return false;
+	twin = luo_seen_name(&v->seen, (const char *)record);
+	if (odd || twin)
+		check_closer(v, c, i, session, twin);
+	return true;
+}
+
+/* Returns the number of sessions up to here. */
+static u64 check_records(struct luo_verify *v, const struct luo_chain *c, struct records *r,
+			 u64 sessions)
+{
+	while (r->next != r->end) {
+		struct luo_bins *bins = luo_seen_bins(&v->seen);
+		const u8 *from = r->next;
+
+		if (bins)
+			collect(r, v->seen.key, bins);
+		sessions += (u64)(r->next - from) / sizeof(struct luo_session_ser);
+		if (r->next == r->end)
+			break;
+		fetch(r->next + r->soon);
+		sessions += check_entry(v, c, r->next, sessions);
+		r->next += sizeof(struct luo_session_ser);
+	}
+	return sessions;
+}
+
 /* Returns the number of sessions up to here. */
 static u64 check_block(struct luo_verify *v, struct luo_list *list, u64 sessions)
 {
 	const struct luo_chain *c = &list->chain;
-	const u8 *ahead = luo_chain_ahead(&list->chain), *record = c->entries;
-	u64 used = c->used, size = c->abi->entry, before = sessions;
+	const u8 *ahead = luo_chain_ahead(&list->chain);
+	u64 size = sizeof(struct luo_session_ser), before = sessions;
 	u64 far = (luo_block_bytes(c->abi, v->phys->page_shift) - AHEAD) / size;
-	const u8 *soon = record + AHEAD;
+	struct records r = { .next = c->entries, .soon = AHEAD };
 
-	for (u64 i = 0; i < used; i++, record += size, soon += size) {
-		u64 odd = unusual(record);
-		bool twin;
-
-		/* A large block would push out of the cache what is fetched a block ahead. */
-		if (i == far)
-			soon = ahead;
-		__builtin_prefetch(soon);
-		__builtin_prefetch(soon + 64);
-		if (odd && luo_chain_vacant(c, i))
-			continue;
-		twin = luo_seen_name(&v->seen, (const char *)record);
-		if (odd || twin)
-			check_closer(v, c, i, sessions, twin);
-		sessions++;
-	}
-	add_vacant(v, list, used - (sessions - before));
+	/* A large block would push out of the cache what is fetched a block ahead. */
+	if (far > c->used)
+		far = c->used;
+	r.end = r.next + far * size;
+	sessions = check_records(v, c, &r, sessions);
+	r.end = c->entries + c->used * size;
+	r.soon = ahead - r.next;
+	sessions = check_records(v, c, &r, sessions);
+	add_vacant(v, list, c->used - (sessions - before));
 	return sessions;
 }
 
@@ -106,6 +176,8 @@ static void walk(struct luo_verify *v)
 	u64 sessions = 0;
 
 	v->budget = v->limit;
+	v->others = false;
+	v->put_off = 0;
 	list.owner.kind = LUO_OWNER_SESSION_BLOCK;
 	luo_chain_init(&list.chain, v->phys, &v->state->abi->sessions, v->state->sessions_pa, 0);
 	while (luo_list_next(v, &list) > 0) {
@@ -133,7 +205,8 @@ static int start(struct luo_verify *v, struct luo_arena *arena, const u64 key[2]
 		most = blocks * (in_session > in_file ? in_session : in_file);
 	else
 		most = blocks * in_session + v->map->entries[f->order] * in_file;
-	likely = (blocks < LUO_MAX_BLOCKS ? blocks : LUO_MAX_BLOCKS) * in_session;
+	/* Blocks themselves are put off, so that only those before the filter began come on top. */
+	likely = (blocks < LUO_MAX_BLOCKS ? blocks : LUO_MAX_BLOCKS) * (in_session - 1);
 	return luo_seen_init(&v->seen, arena, key, likely + 1, most + 1);
 }
 

@@ -19,6 +19,7 @@ typedef uint64_t u64;
 
 /* Called from many places: one copy is smaller, which matters in a payload. */
 #define LUO_NOINLINE __attribute__((noinline))
+#define LUO_COLD     __attribute__((noinline, cold)) /* taken once or never: small, not fast */
 
 #define LUO_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 

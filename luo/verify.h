@@ -20,6 +20,8 @@
  * @quiet:   a further walk: only duplicates are reported
  * @looped:  a list comes back to itself, so that a further walk would meet things twice
  * @budget:  blocks that may still be visited in this walk
+ * @others:  a list of files was met in this walk
+ * @put_off: blocks of the session list before it that @seen does not know yet
  * @unknown: files of handlers that we do not know
  */
 struct luo_verify {
@@ -33,6 +35,8 @@ struct luo_verify {
 	bool quiet;
 	bool looped;
 	u64 budget;
+	bool others;
+	u64 put_off;
 	u64 unknown;
 };
 
@@ -55,6 +59,7 @@ struct luo_list {
 int luo_verify_sessions(struct luo_verify *v, struct luo_arena *arena, const u64 key[2]);
 void luo_verify_files(struct luo_verify *v, u64 session, const u8 *record, u64 record_pa);
 int luo_list_next(struct luo_verify *v, struct luo_list *list);
+void luo_list_others(struct luo_verify *v);
 void luo_verify_add(struct luo_verify *v, enum luo_code code, u8 severity, u64 pa, u64 value,
 		    const struct luo_owner *owner);
 

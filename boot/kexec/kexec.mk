@@ -53,8 +53,10 @@ PAYLOAD_LDFLAGS := $(PAYLOAD_FLAGS) $(PAYLOAD_LTO) -nostdlib -static-pie -Wl,-T,
 	-Wl,--gc-sections -Wl,-z,noexecstack -Wl,-z,norelro -Wl,--no-dynamic-linker \
 	-Wl,--no-warn-rwx-segments -Wl,--hash-style=gnu
 
-# On aarch64 there is no room left for the filter of luo/seen.c and the orders of luo/map_verify.c
+# x86_64 has no room for the form of the filter with bits, which states need that are too large for
+# its bins. On aarch64 there is none for the filter of luo/seen.c and the orders of luo/map_verify.c
 # (2,300 bytes): there it walks more often.
+PAYLOAD_FILTER_x86_64 := -DLUO_WITHOUT_BITS
 PAYLOAD_FILTER_aarch64 := -DLUO_WITHOUT_FILTER
 
 # The payload prints neither JSON nor lists, does not follow files to their last page, is told where
@@ -84,8 +86,8 @@ endif
 
 # These few lines run for every byte of a device tree, and for every name of a session. x86_64 has
 # room for more of them: every entry of a list, every leaf of the map, every word of parameters.
-PAYLOAD_HURRY_x86_64 := luo/sessions.c luo/chain.c luo/map_verify.c luo/token.c
-PAYLOAD_HURRY := luo/seen.c luo/filter.c fdt/walk.c fdt/env/string.c $(PAYLOAD_HURRY_$(ARCH))
+PAYLOAD_HURRY_x86_64 := luo/chain.c luo/map_verify.c luo/token.c
+PAYLOAD_HURRY := luo/seen.c luo/filter.c luo/filter_bins.c fdt/walk.c fdt/env/string.c $(PAYLOAD_HURRY_$(ARCH))
 $(PAYLOAD_HURRY:%=$(PAYLOAD_OBJ)/%.o): PAYLOAD_CFLAGS += $(or $(PAYLOAD_FAST),-O2)
 
 # With the MMU off, as arm64 runs these, an access that is not aligned faults.

@@ -159,6 +159,47 @@ static void others_in_passes(void **state)
 	world_close(&w);
 }
 
+/*
+ * A session's files are said to be in a block of the session list, which is remembered only when
+ * there are files: one that was met long before, just before, is met now, or comes later; with
+ * files of another session before it, or without.
+ */
+static void shared_blocks(void **state)
+{
+	static const u32 shared[] = { 3, 100, 195, 196, 197, 392 };
+	const u64 few = 2;
+
+	(void)state;
+	for (u32 i = 0; i < 2 * LUO_ARRAY_SIZE(shared); i++) {
+		struct world w;
+		struct answer a;
+		u64 record, pa, hits = 0;
+
+		world_open(&w, 12, WORLD_V5, 16);
+		world_add_sessions(&w, MANY);
+		if (i & 1)
+			world_add_files(&w, world_session(&w, 6000), &few, 1);
+		world_finish(&w);
+		record = world_session(&w, 10000);
+		pa = w.block[shared[i / 2]].pa;
+		assert_in_range(record, w.block[196].pa, w.block[196].pa + 4095);
+		world_put(&w, record + 64, pa);
+		world_put(&w, record + 72, 51);
+		run_open(&a, MIB(2));
+		run(&a, &w, LUO_MODE_VERIFY);
+		/* What lies in that block are too many things for bins: without bits each share of
+		 * them is walked for itself, and meets the block that is first of those in it. */
+		assert_in_range(a.report.by_code[LUO_S13], 1, LUO_WITH_BITS ? 1 : 2);
+		expect(&a, LUO_S13, LUO_SEV_PANIC);
+		for (u32 f = 0; f < a.report.nr_kept; f++)
+			hits += a.report.findings[f].code == LUO_S13 &&
+				a.report.findings[f].pa == pa;
+		assert_int_equal(hits, 1);
+		run_close(&a);
+		world_close(&w);
+	}
+}
+
 /* A twin asks for a second walk, which says nothing again that the first one has said. */
 static void said_once(void **state)
 {
@@ -205,7 +246,7 @@ static void too_little(void **state)
 		run(&a, &w, LUO_MODE_VERIFY);
 		if (loop)
 			expect_only(&a, LUO_S08, LUO_SEV_PANIC);
-		else if (LUO_WITH_FILTER)
+		else if (LUO_WITH_BITS)
 			expect_only(&a, LUO_X01, LUO_SEV_LOSE);
 		else /* the smallest table walks in shares */
 			assert_int_equal(a.report.nr_findings, 0);
@@ -233,8 +274,8 @@ static u64 maps_of(struct answer *a, const struct world *w, enum luo_mode mode)
 static void all_pairs(void **state)
 {
 	static const size_t arena[] = { LUO_ARENA_MIN, KIB(256), MIB(2) };
-	/* Without a filter: shares of three eighths of the slots that there are, or one walk. */
-	static const u64 walks[] = { LUO_WITH_FILTER ? 18 : 57, LUO_WITH_FILTER ? 3 : 16,
+	/* Without bits: shares of three eighths of the slots that there are, or one walk. */
+	static const u64 walks[] = { LUO_WITH_BITS ? 18 : 57, LUO_WITH_BITS ? 3 : 16,
 				     LUO_WITH_FILTER ? 3 : 1 };
 
 	(void)state;
@@ -284,10 +325,11 @@ static void read_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_pass),  cmocka_unit_test(several_passes),
-		cmocka_unit_test(all_alike), cmocka_unit_test(others_in_passes),
-		cmocka_unit_test(all_pairs), cmocka_unit_test(read_once),
-		cmocka_unit_test(said_once), cmocka_unit_test(too_little),
+		cmocka_unit_test(one_pass),	 cmocka_unit_test(several_passes),
+		cmocka_unit_test(all_alike),	 cmocka_unit_test(others_in_passes),
+		cmocka_unit_test(all_pairs),	 cmocka_unit_test(read_once),
+		cmocka_unit_test(said_once),	 cmocka_unit_test(too_little),
+		cmocka_unit_test(shared_blocks),
 	};
 
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);

@@ -69,18 +69,27 @@ static void expect_second_half(const struct list *l, u32 walks)
 		assert_int_equal(l->hits[i], i >= l->nr / 2);
 }
 
-/* The table grows when it is full to three quarters, once, and only where a filter has room. */
+/*
+ * The table is left when it is full to three quarters: at once for bins; where what may come is too
+ * much for those, it grows before, once, and only where bits have room behind it.
+ */
 static void table(void **state)
 {
-	static const size_t size[] = { MIB(1), TABLE + 4 * 4 * TABLE, TABLE + 4 * 4 * TABLE - 16 };
-	static const u64 nr[] = { 768, 768, 192 };
+	static const struct {
+		size_t size;
+		u64 likely;
+		u64 nr;
+	} cases[] = { { MIB(1), MIB(1), 768 },
+		      { TABLE + 4 * 4 * TABLE, MIB(1), 768 },
+		      { TABLE + 4 * 4 * TABLE - 16, MIB(1), 192 },
+		      { MIB(1), 1, 192 } };
 
 	(void)state;
-	for (u32 i = 0; i < LUO_ARRAY_SIZE(size); i++) {
+	for (u32 i = 0; i < LUO_ARRAY_SIZE(cases); i++) {
 		struct list l;
 
-		list_open(&l, size[i], 1);
-		for (u64 t = 1; t <= nr[i]; t++) {
+		list_open(&l, cases[i].size, cases[i].likely);
+		for (u64 t = 1; t <= cases[i].nr; t++) {
 			assert_false(luo_seen_token(&l.seen, 0, t));
 			assert_int_equal(l.seen.stage, LUO_SEEN_SMALL);
 			assert_int_equal(l.seen.used, t);
@@ -88,8 +97,9 @@ static void table(void **state)
 			assert_true(luo_seen_token(&l.seen, 0, t));
 		}
 		assert_false(luo_seen_again(&l.seen));
-		assert_false(luo_seen_token(&l.seen, 0, nr[i] + 1));
+		assert_false(luo_seen_token(&l.seen, 0, cases[i].nr + 1));
 		assert_int_equal(l.seen.stage, LUO_SEEN_FILTER);
+		assert_int_equal(l.seen.filter.binned, cases[i].likely == 1);
 		list_close(&l);
 	}
 }
@@ -257,30 +267,26 @@ static u64 hash(u64 i)
 	return luo_hash_pair(keys, i * 0x9e3779b97f4a7c15ULL, ~i);
 }
 
-/* As many hashes as the filter says that it holds: the last is one of them once more. */
-static void full_filter(void **state)
+/* As many hashes as the form with bits says that it holds: the last is one of them once more. */
+static void full_bits(void **state)
 {
 	static u64 memory[128];
+	struct luo_filter f;
+	u64 again = 0;
 
 	(void)state;
-	for (u64 likely = 0; likely < 2; likely++) {
-		struct luo_filter f;
-		u64 again = 0;
-
-		assert_false(luo_filter_init(&f, memory, sizeof(memory) - 8, likely, 1000));
-		assert_true(luo_filter_init(&f, memory, sizeof(memory), likely, 1000));
-		assert_int_equal(f.prints, likely);
-		assert_in_range(f.limit, 2 * LUO_FILTER_QUEUE, 2000);
-		for (u64 i = 0; i + 1 < f.limit; i++)
-			luo_filter_add(&f, hash(i));
-		luo_filter_drain(&f);
-		while (luo_filter_suspects(&f, hash(again)))
-			again++;
-		luo_filter_add(&f, hash(again));
-		luo_filter_drain(&f);
-		assert_int_equal(f.held, f.limit);
-		assert_true(again < f.limit - 1 && luo_filter_suspects(&f, hash(again)));
-	}
+	assert_int_equal(luo_filter_bits(&f, memory, sizeof(memory) - 8, 1000), 0);
+	assert_in_range(luo_filter_bits(&f, memory, sizeof(memory), 1000), 1000, sizeof(memory));
+	assert_in_range(f.limit, 2 * LUO_FILTER_QUEUE, 2000);
+	for (u64 i = 0; i + 1 < f.limit; i++)
+		luo_filter_add(&f, hash(i));
+	luo_filter_drain(&f);
+	while (luo_filter_suspects(&f, hash(again)))
+		again++;
+	luo_filter_add(&f, hash(again));
+	luo_filter_drain(&f);
+	assert_int_equal(f.held, f.limit);
+	assert_true(again < f.limit - 1 && luo_filter_suspects(&f, hash(again)));
 }
 
 int main(void)
@@ -294,7 +300,7 @@ int main(void)
 		cmocka_unit_test(one_share_of_filter),
 		cmocka_unit_test(one_share_of_table),
 		cmocka_unit_test(alike),
-		cmocka_unit_test(full_filter),
+		cmocka_unit_test(full_bits),
 	};
 
 	return cmocka_run_group_tests_name("seen", tests, NULL, NULL);

@@ -15,12 +15,17 @@ unit-tests := $(patsubst test/unit/%.c,$(UNIT_DIR)/%,$(wildcard test/unit/test_*
 unit-world := $(filter-out test/unit/test_%,$(wildcard test/unit/*.c))
 unit-world := $(unit-world:%.c=$(UNIT_DIR)/%.o)
 
-# The payload's form of the core, without a filter, meets the same names and the same maps.
-plain-core := luo/seen.c luo/sessions.c luo/map_verify.c
-plain-core := $(filter-out $(plain-core:%.c=$(UNIT_DIR)/%.o),$(unit-core)) \
-              $(plain-core:%.c=$(UNIT_DIR)/plain/%.o)
+# The payloads' forms of the core, without a filter (plain) and without its form with bits
+# (binned), meet the same names and the same maps.
+form-core := luo/seen.c luo/filter.c luo/sessions.c luo/list.c luo/map_verify.c
+plain-core := $(filter-out $(form-core:%.c=$(UNIT_DIR)/%.o),$(unit-core)) \
+              $(form-core:%.c=$(UNIT_DIR)/plain/%.o)
+binned-core := $(filter-out $(form-core:%.c=$(UNIT_DIR)/%.o),$(unit-core)) \
+              $(form-core:%.c=$(UNIT_DIR)/binned/%.o)
 plain-tests := $(UNIT_DIR)/plain_names $(UNIT_DIR)/plain_map
-unit-tests += $(plain-tests)
+binned-tests := $(UNIT_DIR)/binned_names $(UNIT_DIR)/binned_map
+form-tests := $(plain-tests) $(binned-tests)
+unit-tests += $(form-tests)
 
 .PHONY: check-unit
 check-unit: $(unit-tests)
@@ -35,10 +40,17 @@ $(UNIT_DIR)/plain/%.o: %.c
 	@mkdir -p $(@D)
 	$(UNIT_CC) $(UNIT_FLAGS) -DLUO_WITHOUT_FILTER -c -o $@ $<
 
+$(UNIT_DIR)/binned/%.o: %.c
+	@mkdir -p $(@D)
+	$(UNIT_CC) $(UNIT_FLAGS) -DLUO_WITHOUT_BITS -c -o $@ $<
+
+$(binned-tests): $(UNIT_DIR)/binned_%: $(UNIT_DIR)/binned/test/unit/test_%.o $(unit-world) $(binned-core)
+	$(UNIT_CC) $(UNIT_SAN) -o $@ $^ -lcmocka -lfdt
+
 $(plain-tests): $(UNIT_DIR)/plain_%: $(UNIT_DIR)/plain/test/unit/test_%.o $(unit-world) $(plain-core)
 	$(UNIT_CC) $(UNIT_SAN) -o $@ $^ -lcmocka -lfdt
 
-$(filter-out $(plain-tests),$(unit-tests)): $(UNIT_DIR)/%: $(UNIT_DIR)/test/unit/%.o $(unit-world) $(unit-core)
+$(filter-out $(form-tests),$(unit-tests)): $(UNIT_DIR)/%: $(UNIT_DIR)/test/unit/%.o $(unit-world) $(unit-core)
 	$(UNIT_CC) $(UNIT_SAN) -o $@ $^ -lcmocka -lfdt
 
 # Damaged states, each by its name. docs/damaged-states.md is what is expected of them.
