@@ -117,7 +117,7 @@ EFI_STATUS efi_next(struct efi_work *w)
 	struct luo_map map;
 	bool sound;
 
-	w->sound = r->verdict != LUO_VERDICT_ERRORS;
+	w->sound = r->verdict != LUO_VERDICT_ERRORS && !w->trodden;
 	w->hidable = efi_anchor_map_clean(r);
 	if (!w->phys.page_shift || !w->state.kho)
 		return status;

@@ -104,7 +104,8 @@ EFI_STATUS efi_policy(struct efi_boot *b)
 		b->kho = false;
 		return EFI_SUCCESS;
 	}
-	if (r->verdict == LUO_VERDICT_ERRORS)
+	/* what was trodden on may be what the version is read from: then the verdict is another */
+	if (r->verdict == LUO_VERDICT_ERRORS || b->work->trodden)
 		return on_error(b, b->secure && !b->work->sound ? unsound : NULL);
 	if (obstacle(b))
 		return on_error(b, NULL);

@@ -144,9 +144,12 @@ int uboot_boot(struct uboot_run *run, int argc, char *const argv[])
 {
 	struct uboot_load load = { 0 };
 	bool ready = startable(run) && parse(run, argc, argv, &load) && uboot_prepare(run, &load);
+	bool bad;
 
 	uboot_say_report(run);
-	if (ready && (run->report.verdict != LUO_VERDICT_ERRORS || onerror(run, &load))) {
+	/* what was trodden on may be what the version is read from: then the verdict is another */
+	bad = run->report.verdict == LUO_VERDICT_ERRORS || run->trodden;
+	if (ready && (!bad || onerror(run, &load))) {
 		uboot_anchor_used(run, true);
 		uboot_start(&load);
 		uboot_anchor_used(run, false);
