@@ -119,6 +119,16 @@ def hit_map(stop, name):
             rf"LUO-A05 lose: 1 pages of metadata were trodden on since the reset: .* at {node:#x}$")
 
 
+def hit_version(stop, _name):
+    """One bit of the container's version: what is left is one that nobody knows; the line that says
+    so."""
+    pa = stop.state.luo()
+    version = stop.memory.read(pa, 8)
+    assert version == b"luo-v5\0\0"
+    stop.memory.write(pa, b"luo-v7")
+    return (rf"luo: trodden on: LUO container: LUO container: 1 page at {pa:#x}$",)
+
+
 # anchors
 
 def anchor_of(stop):

@@ -13,7 +13,8 @@ import sizing
 from firmware import MEMORY, MIB
 from guest import Batch, check, command_line, create, retrieve_fails
 from kexec import VERDICT, Hop, parse_verdict
-from reset import ANCHOR, Watch, age, damage, double, hit_map, hit_record, named, reset
+from reset import (ANCHOR, Watch, age, damage, double, hit_map, hit_record, hit_version, named,
+                   reset)
 from test_sizing import usable
 from test_state import COMPROMISED, script
 
@@ -182,18 +183,21 @@ def test_metadata_hit(arch, begin, images, nonce, seed):
     retrieve_fails(vm, batch, 2)
 
 
-def test_map_hit(arch, begin, images, nonce, seed):
-    """What the map says is not believed any more, though it could be read: with drop-luo nothing is
-    started, because memory has to stay reserved."""
+@pytest.mark.parametrize("policy, hit, verdict, why", [
+    ("drop-luo", hit_map, "errors", "needs a state"),
+    ("halt", hit_version, "refused", "")])
+def test_hit_and_not_booted(arch, begin, images, nonce, seed, policy, hit, verdict, why):
+    """What the map says is not believed any more, though it could be read: with drop-luo memory has
+    to stay reserved. And a version that nobody knows is handed on untouched, but not this one."""
     told = []
-    vm = begin("--onerror drop-luo")
+    vm = begin(f"--onerror {policy}")
     create(vm, Batch("vm", 0, 5, 1, 8192, seed))
-    reset(vm, images, nonce, lambda stop: told.extend(hit_map(stop, "vm-3")))
+    reset(vm, images, nonce, lambda stop: told.extend(hit(stop, "vm-3")))
     for line in told:
         vm.expect(line)
-    vm.expect(r"luo: errors ")
-    assert "onerror=drop-luo needs a state whose preserved memory is sound" in vm.expect(
-        r"luo: (not booted: .*|dropped: .*)")[1]
+    vm.expect(rf"luo: {verdict} ")
+    assert f"not booted: onerror={policy} {why}".strip() in vm.expect(
+        r"luo: (not booted: .*|dropped: .*|starting .*)")[1]
 
 
 def test_metadata_hit_and_nothing_given_up(arch, begin, images, nonce, seed):

@@ -14,7 +14,8 @@ import pytest
 import sizing
 from guest import Batch, check, command_line, create, retrieve_fails
 from images import build_folder
-from reset import ANCHOR, Watch, age, damage, double, hit_map, hit_record, named, reset
+from reset import (ANCHOR, Watch, age, damage, double, hit_map, hit_record, hit_version, named,
+                   reset)
 from uboot import Firmware
 
 pytestmark = [pytest.mark.only("aarch64"), pytest.mark.everywhere]
@@ -174,12 +175,13 @@ STOPPED = {"halt": "luo: halted", "drop-luo": "luo: drop-luo needs a state whose
 DROPPED = {"drop": "does not see KHO", "drop-luo": "sees KHO without LUO"}
 
 
-@pytest.mark.parametrize("policy, hit, started", [
-    ("halt", hit_record, False), ("drop", hit_record, True), ("drop-luo", hit_record, True),
-    ("drop-luo", hit_map, False)])
-def test_metadata_hit(arch, board, images, nonce, seed, policy, hit, started):
-    """One bit of a memfd's record, or of the map: a line, a finding, and the policy. With drop-luo
-    memory has to stay reserved, for which the map must be what it was."""
+@pytest.mark.parametrize("policy, hit, verdict, started", [
+    ("halt", hit_record, "errors", False), ("drop", hit_record, "errors", True),
+    ("drop-luo", hit_record, "errors", True), ("drop-luo", hit_map, "errors", False),
+    ("halt", hit_version, "refused", False)])
+def test_metadata_hit(arch, board, images, nonce, seed, policy, hit, verdict, started):
+    """One bit of a memfd's record, of the map, or of the version: a line, a finding, and the policy.
+    With drop-luo memory has to stay reserved, for which the map must be what it was."""
     told = []
     b = board()
     batch = Batch("vm", 0, 5, 1, 8192, seed)
@@ -187,7 +189,7 @@ def test_metadata_hit(arch, board, images, nonce, seed, policy, hit, started):
     reset(b.vm, images, nonce, lambda stop: told.extend(hit(stop, "vm-3")))
     b.again()
     found, lines = b.uboot.verdict()
-    assert found["verdict"] == "errors"
+    assert found["verdict"] == verdict
     for pattern in told:
         assert any(re.search(pattern, line) for line in lines), (pattern, lines)
     b.uboot.run(f"setenv luo_onerror {policy}")
