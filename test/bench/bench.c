@@ -242,6 +242,8 @@ int main(int argc, char **argv)
 		return bench_map(argv[2]);
 	if (argc == 3 && !strcmp(argv[1], "compact"))
 		return bench_compact(strtoull(argv[2], NULL, 0));
+	if (argc == 5 && !strcmp(argv[1], "read"))
+		return bench_read(argv[2], strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0));
 	if (argc == 5 && !strcmp(argv[1], "dump"))
 		return bench_dump(strtoull(argv[2], NULL, 0), argv[3], argv[4]);
 	if (argc == 7)

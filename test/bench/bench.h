@@ -13,6 +13,7 @@ u64 bench_median(u64 t[RUNS]);
 void *bench_large_pages(void *p, u64 size);
 int bench_map(const char *kind);
 int bench_compact(u64 blocks);
+int bench_read(const char *path, u64 head, u64 away);
 int bench_dump(u64 sessions, const char *luo, const char *path);
 
 #endif

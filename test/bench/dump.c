@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
  * The host tool on a dense dump: an ELF core of the whole machine, verified by `luo verify`,
- * against one read of the same blocks through a new mapping of the same file. Both are user and
- * system time, and the file is in the page cache for both. The state is found by the register of
- * the CPU that is about to enter the next kernel, or is named by its address alone: then all memory
- * is searched for boot data.
+ * against one read of the same blocks through a new mapping of the same file. Both are programs of
+ * their own, started alike, and what is told is their user and system time; the file is in the page
+ * cache for both. The state is found by the register of the CPU that is about to enter the next
+ * kernel, or is named by its address alone: then all memory is searched for boot data.
  */
+#define _GNU_SOURCE
 #include "../unit/next_params.h"
 #include "bench.h"
 
 #include <elf.h>
 #include <fcntl.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,28 +72,34 @@ static bool write_core(const struct world *w, const char *path, bool cpu)
 	return f && !fclose(f) && ok;
 }
 
-/* The blocks of the high bank, each found by the pointer of the one before. */
-static u64 read_mapped(const struct world *w, const char *path)
+/**
+ * bench_read() - the program that reads: sum the blocks of a list in a dump
+ * @path: the dump
+ * @head: physical address of the first block
+ * @away: what the dump's place of an address is away from it, modulo 2^64
+ *
+ * Each block is found by the pointer of the one before.
+ */
+int bench_read(const char *path, u64 head, u64 away)
 {
-	u64 size = 4096 + w->bank[0].size + w->bank[1].size, sum = 0, next;
 	int fd = open(path, O_RDONLY);
-	u8 *p = fd < 0 ? MAP_FAILED : mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+	u8 *p = size < 0 ? MAP_FAILED : mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);
+	u64 sum = 0, next;
 
 	if (p == MAP_FAILED) {
 		perror(path);
-		exit(1);
+		return 1;
 	}
-	for (u64 pa = w->block[0].pa; pa; pa = next) {
-		const u64 *b = (const u64 *)(const void *)(p + 4096 + w->bank[0].size +
-							   (pa - w->bank[1].start));
+	for (u64 pa = head; pa; pa = next) {
+		const u64 *b = (const u64 *)(const void *)(p + (pa + away));
 
 		next = b[0];
 		for (u64 k = 0; k < 2 + b[1] * 10; k++)
 			sum += b[k];
 	}
-	munmap(p, size);
-	close(fd);
-	return sum;
+	bench_sink += sum;
+	return 0;
 }
 
 static u64 child_time(const struct rusage *r)
@@ -100,27 +108,23 @@ static u64 child_time(const struct rusage *r)
 	       ((u64)r->ru_utime.tv_usec + (u64)r->ru_stime.tv_usec) * 1000;
 }
 
-/* User and system time of the host tool, which must find nothing; @fdt: NULL when a CPU tells. */
-static u64 verify(const char *luo, const char *fdt, const char *path)
+/* User and system time of a program, which must find nothing; our own memory is not copied for it.
+ */
+static u64 run_program(const char *const argv[])
 {
+	posix_spawn_file_actions_t quiet;
 	struct rusage usage;
-	int status;
-	pid_t pid = fork();
+	int status = -1;
+	pid_t pid;
 
-	if (!pid) {
-		if (!freopen("/dev/null", "w", stdout))
-			_exit(127);
-		if (fdt)
-			execl(luo, luo, "verify", "--kho-fdt", fdt, path, NULL);
-		else
-			execl(luo, luo, "verify", path, NULL);
-		_exit(127);
-	}
-	if (pid < 0 || wait4(pid, &status, 0, &usage) != pid || !WIFEXITED(status) ||
-	    WEXITSTATUS(status)) {
-		fprintf(stderr, "bench: luo verify did not answer ok\n");
+	posix_spawn_file_actions_init(&quiet);
+	posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
+	if (posix_spawn(&pid, argv[0], &quiet, NULL, (char *const *)argv, environ) ||
+	    wait4(pid, &status, 0, &usage) != pid || !WIFEXITED(status) || WEXITSTATUS(status)) {
+		fprintf(stderr, "bench: %s %s did not answer ok\n", argv[0], argv[1]);
 		exit(1);
 	}
+	posix_spawn_file_actions_destroy(&quiet);
 	return child_time(&usage);
 }
 
@@ -143,24 +147,27 @@ int bench_dump(u64 sessions, const char *luo, const char *path)
 {
 	u64 read[RUNS], check[2][RUNS];
 	struct world w;
-	char fdt[32];
+	char fdt[32], head[32], away[32];
+	const char *const reads[] = { "/proc/self/exe", "read", path, head, away, NULL };
+	const char *const by_cpu[] = { luo, "verify", path, NULL };
+	const char *const by_address[] = { luo, "verify", "--kho-fdt", fdt, path, NULL };
 
 	world_open(&w, 12, WORLD_V5, 16 + sessions / 51 * 4096 / 1000000);
 	world_add_sessions(&w, sessions);
 	world_finish(&w);
 	put_boot(&w);
 	snprintf(fdt, sizeof(fdt), "%#llx", (unsigned long long)w.handover.fdt_pa);
+	snprintf(head, sizeof(head), "%llu", (unsigned long long)w.block[0].pa);
+	snprintf(away, sizeof(away), "%llu",
+		 (unsigned long long)(4096 + w.bank[0].size - w.bank[1].start));
 	for (u32 address = 0; address < 2; address++) {
 		if (!write_core(&w, path, !address)) {
 			perror(path);
 			return 1;
 		}
 		for (u32 i = 0; i < RUNS; i++) {
-			u64 t0 = bench_now();
-
-			bench_sink += read_mapped(&w, path);
-			read[i] = bench_now() - t0;
-			check[address][i] = verify(luo, address ? fdt : NULL, path);
+			read[i] = run_program(reads);
+			check[address][i] = run_program(address ? by_address : by_cpu);
 		}
 	}
 	printf("%llu %llu %llu\n", (unsigned long long)bench_median(read),
