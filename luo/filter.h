@@ -6,7 +6,7 @@
  *
  * It has two forms. With 32 bits of memory for each hash it keeps 34 bits of it or more, 40 of half
  * a million, in bins that are compared at the end (bins.h): that two different ones are alike
- * happens once in eight times. With 7 bits of memory for each a hash sets three bits of a word, and
+ * happens once in nine times. With 7 bits of memory for each a hash sets three bits of a word, and
  * one or two in a hundred become suspects. Hashes wait in a queue then, until the words that they
  * go to have come into the cache.
  */
@@ -76,24 +76,28 @@ static inline u64 luo_place(u64 hash, u64 room)
 	return (u64)((unsigned __int128)hash * room >> 64);
 }
 
-/** luo_filter_add() - put a hash in, some time before luo_filter_drain() returns. */
-static inline void luo_filter_add(struct luo_filter *filter, u64 hash)
+/* Put a hash in, of the form with bits, some time before luo_filter_drain() returns. */
+static inline void luo_filter_queue(struct luo_filter *filter, u64 hash)
 {
-	if (filter->binned) {
-		if (luo_bins_room(&filter->bins, hash) || luo_bins_grow(&filter->bins, hash))
-			luo_bins_put(&filter->bins, hash);
-		else
-			luo_filter_overflow(filter);
-		return;
-	}
-	if (!LUO_WITH_BITS) {
-		filter->held++;
-		return;
-	}
 	__builtin_prefetch(filter->word + luo_place(hash, filter->room), 1);
 	filter->queue[filter->queued++] = hash;
 	if (filter->queued == LUO_FILTER_QUEUE)
 		luo_filter_drain(filter);
+}
+
+/** luo_filter_add() - put a hash in, some time before luo_filter_drain() returns. */
+static inline void luo_filter_add(struct luo_filter *filter, u64 hash)
+{
+	if (!filter->binned) {
+		if (LUO_WITH_BITS)
+			luo_filter_queue(filter, hash);
+		else
+			filter->held++;
+	} else if (luo_bins_room(&filter->bins, hash) || luo_bins_grow(&filter->bins, hash)) {
+		luo_bins_put(&filter->bins, hash);
+	} else {
+		luo_filter_overflow(filter);
+	}
 }
 
 /* 1 or 0. */

@@ -87,10 +87,28 @@ static inline bool luo_seen_waits(const struct luo_seen *seen)
 	return LUO_WITH_FILTER && seen->stage == LUO_SEEN_FILTER;
 }
 
-/** luo_seen_bins() - the bins, when names are to go there and no more; else NULL. */
-static inline struct luo_bins *luo_seen_bins(struct luo_seen *seen)
+/** enum luo_seen_way - what is to be done with a name for which nothing can be said at once. */
+enum luo_seen_way {
+	LUO_SEEN_ASK,	   /* all are asked for, by luo_seen_name() */
+	LUO_SEEN_BINS,	   /* into bins, where they have room */
+	LUO_SEEN_BITS,	   /* into the queue of the form with bits */
+	LUO_SEEN_SUSPECTS, /* nothing, unless it is a suspect, which is asked for */
+};
+
+/**
+ * luo_seen_way() - what a loop over names may do itself
+ *
+ * Names that are not asked for count in @seen->number.
+ */
+static inline enum luo_seen_way luo_seen_way(const struct luo_seen *seen)
 {
-	return LUO_WITH_FILTER && seen->filter.binned ? &seen->filter.bins : NULL;
+	if (!LUO_WITH_FILTER || seen->passes > 1)
+		return LUO_SEEN_ASK;
+	if (seen->filter.binned)
+		return LUO_SEEN_BINS;
+	if (LUO_WITH_BITS && seen->stage == LUO_SEEN_FILTER)
+		return LUO_SEEN_BITS;
+	return LUO_WITH_BITS && seen->stage == LUO_SEEN_EXACT ? LUO_SEEN_SUSPECTS : LUO_SEEN_ASK;
 }
 
 #endif

@@ -114,6 +114,38 @@ static LUO_NOINLINE void collect(struct records *r, const u64 *key, struct luo_b
 	r->next = record;
 }
 
+/* The same for the form of the filter with bits, and for the walk after it. */
+static LUO_NOINLINE void collect_bits(struct records *r, struct luo_seen *seen, bool suspects)
+{
+	const u8 *record = r->next, *end = r->end;
+	long soon = r->soon;
+
+	for (; record != end && !unusual(record); record += sizeof(struct luo_session_ser)) {
+		u64 hash;
+
+		fetch(record + soon);
+		hash = luo_hash_ended(seen->key, (const char *)record);
+		if (!suspects)
+			luo_filter_queue(&seen->filter, hash);
+		else if (luo_filter_suspects(&seen->filter, hash))
+			break;
+	}
+	r->next = record;
+}
+
+/* Usual sessions, as many as come one after the other. Returns how many they were. */
+static u64 pass(struct records *r, struct luo_seen *seen)
+{
+	enum luo_seen_way way = luo_seen_way(seen);
+	const u8 *from = r->next;
+
+	if (way == LUO_SEEN_BINS)
+		collect(r, seen->key, &seen->filter.bins);
+	else if (way != LUO_SEEN_ASK)
+		collect_bits(r, seen, way == LUO_SEEN_SUSPECTS);
+	return (u64)(r->next - from) / sizeof(struct luo_session_ser);
+}
+
 /* One entry, whatever it is. Returns whether it is a session. */
 static bool check_entry(struct luo_verify *v, const struct luo_chain *c, const u8 *record,
 			u64 session)
@@ -134,12 +166,10 @@ static u64 check_records(struct luo_verify *v, const struct luo_chain *c, struct
 			 u64 sessions)
 {
 	while (r->next != r->end) {
-		struct luo_bins *bins = luo_seen_bins(&v->seen);
-		const u8 *from = r->next;
+		u64 passed = pass(r, &v->seen);
 
-		if (bins)
-			collect(r, v->seen.key, bins);
-		sessions += (u64)(r->next - from) / sizeof(struct luo_session_ser);
+		v->seen.number += passed;
+		sessions += passed;
 		if (r->next == r->end)
 			break;
 		fetch(r->next + r->soon);
