@@ -8,6 +8,11 @@
 
 _Static_assert(LUO_BIN_SHARE + CHUNK <= LUO_BIN_MOST, "a range and one chunk can be compared");
 
+static u64 smaller(u64 a, u64 b)
+{
+	return a < b ? a : b;
+}
+
 /**
  * luo_bins_init() - empty bins
  * @bins:   filled in
@@ -21,6 +26,8 @@ LUO_COLD u64 luo_bins_init(struct luo_bins *bins, void *memory, u64 bytes, u64 l
 {
 	u64 order = 1, nr, share, range, fixed, chunks;
 
+	if (likely > MOST_BYTES / 4)
+		return 0;
 	while (likely >> order > LUO_BIN_SHARE - 1)
 		order++;
 	nr = 1ULL << order;
@@ -28,12 +35,11 @@ LUO_COLD u64 luo_bins_init(struct luo_bins *bins, void *memory, u64 bytes, u64 l
 	/* A deviation less than the share, of the largest: what is too much goes into chunks. */
 	range = (share - share / 32 + 1) & ~1ULL;
 	fixed = nr * (range * 4 + sizeof(struct luo_bin) + 2);
-	bytes = bytes < MOST_BYTES ? bytes & ~15ULL : MOST_BYTES;
-	chunks = bytes < fixed ? 0 : (bytes - fixed) / (CHUNK * 4 + 2);
-	if (chunks > nr * AMPLE)
-		chunks = nr * AMPLE;
+	bytes = smaller(bytes, MOST_BYTES) & ~15ULL;
+	chunks = smaller(bytes < fixed ? 0 : (bytes - fixed) / (CHUNK * 4 + 2), nr * AMPLE);
+	chunks = smaller(chunks, LUO_NO_CHUNK);
 	/* Half of each bin's last one stays empty. */
-	if (chunks < nr * (share / 32 + CHUNK / 2 + 4) / CHUNK || chunks > LUO_NO_CHUNK)
+	if (chunks < nr * (share / 32 + CHUNK / 2 + 4) / CHUNK)
 		return 0;
 	*bins = (struct luo_bins){
 		.cell = memory,

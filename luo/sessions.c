@@ -5,9 +5,6 @@
 #include "error.h"
 #include "str.h"
 
-#ifndef BURST
-#define BURST 64
-#endif
 #define AHEAD 4096 /* bytes that are fetched into the cache before they are looked at */
 
 /* A finding about a session: a name is copied only when there is something to say about it. */
@@ -63,10 +60,9 @@ static inline u64 unusual(const u8 *record)
 }
 
 /* A session whose name was met before, or that is more than a usual name. */
-static LUO_NOINLINE void check_closer(struct luo_verify *v, const struct luo_chain *c, u64 i,
-				      u64 session, bool twin)
+static LUO_NOINLINE void check_closer(struct luo_verify *v, const struct luo_chain *c,
+				      const u8 *record, u64 session, bool twin)
 {
-	const u8 *record = luo_chain_entry(c, i);
 	u64 pa = c->pa + (u64)(record - c->block);
 
 	check_name(v, record, pa, session, twin);
@@ -77,18 +73,21 @@ static LUO_NOINLINE void check_closer(struct luo_verify *v, const struct luo_cha
 /**
  * struct records - entries of a block
  * @next, @end: those that are left
- * @soon:       how far behind an entry is what is fetched into the cache with it
+ * @soon:       how far from an entry lies what is fetched into the cache with it, modulo 2^64
  */
 struct records {
 	const u8 *next;
 	const u8 *end;
-	long soon;
+	uintptr_t soon;
 };
 
-static inline void fetch(const u8 *soon)
+/* Two lines, as an entry may lie in both. */
+static inline void fetch(const u8 *record, uintptr_t soon)
 {
-	__builtin_prefetch(soon);
-	__builtin_prefetch(soon + 64);
+	const u8 *line = (const u8 *)((uintptr_t)record + soon);
+
+	__builtin_prefetch(line);
+	__builtin_prefetch(line + 64);
 }
 
 /*
@@ -100,12 +99,12 @@ static LUO_NOINLINE void collect(struct records *r, const u64 *key, struct luo_b
 {
 	struct luo_bins bins = *to;
 	const u8 *record = r->next, *end = r->end;
-	long soon = r->soon;
+	uintptr_t soon = r->soon;
 
 	for (; record != end && !unusual(record); record += sizeof(struct luo_session_ser)) {
 		u64 hash;
 
-		fetch(record + soon);
+		fetch(record, soon);
 		hash = luo_hash_ended(key, (const char *)record);
 		if (!luo_bins_room(&bins, hash))
 			break;
@@ -118,12 +117,12 @@ static LUO_NOINLINE void collect(struct records *r, const u64 *key, struct luo_b
 static LUO_NOINLINE void collect_bits(struct records *r, struct luo_seen *seen, bool suspects)
 {
 	const u8 *record = r->next, *end = r->end;
-	long soon = r->soon;
+	uintptr_t soon = r->soon;
 
 	for (; record != end && !unusual(record); record += sizeof(struct luo_session_ser)) {
 		u64 hash;
 
-		fetch(record + soon);
+		fetch(record, soon);
 		hash = luo_hash_ended(seen->key, (const char *)record);
 		if (!suspects)
 			luo_filter_queue(&seen->filter, hash);
@@ -134,30 +133,38 @@ static LUO_NOINLINE void collect_bits(struct records *r, struct luo_seen *seen, 
 }
 
 /* Usual sessions, as many as come one after the other. Returns how many they were. */
-static u64 pass(struct records *r, struct luo_seen *seen)
+static u64 pass(struct records *r, struct luo_seen *seen, enum luo_seen_way way)
 {
-	enum luo_seen_way way = luo_seen_way(seen);
 	const u8 *from = r->next;
+	u64 passed;
 
 	if (way == LUO_SEEN_BINS)
 		collect(r, seen->key, &seen->filter.bins);
-	else if (way != LUO_SEEN_ASK)
+	else
 		collect_bits(r, seen, way == LUO_SEEN_SUSPECTS);
-	return (u64)(r->next - from) / sizeof(struct luo_session_ser);
+	passed = (u64)(r->next - from) / sizeof(struct luo_session_ser);
+	seen->number += passed;
+	return passed;
+}
+
+/* Is an entry that is not usual only room? */
+static LUO_NOINLINE bool is_vacant(const struct luo_chain *c, const u8 *record)
+{
+	return luo_chain_vacant(c, (u64)(record - c->entries) / sizeof(struct luo_session_ser));
 }
 
 /* One entry, whatever it is. Returns whether it is a session. */
 static bool check_entry(struct luo_verify *v, const struct luo_chain *c, const u8 *record,
 			u64 session)
 {
-	u64 odd = unusual(record), i = (u64)(record - c->entries) / c->abi->entry;
+	u64 odd = unusual(record);
 	bool twin;
 
-	if (odd && luo_chain_vacant(c, i))
+	if (odd && is_vacant(c, record))
 		return false;
 	twin = luo_seen_name(&v->seen, (const char *)record);
 	if (odd || twin)
-		check_closer(v, c, i, session, twin);
+		check_closer(v, c, record, session, twin);
 	return true;
 }
 
@@ -166,13 +173,13 @@ static u64 check_records(struct luo_verify *v, const struct luo_chain *c, struct
 			 u64 sessions)
 {
 	while (r->next != r->end) {
-		u64 passed = pass(r, &v->seen);
+		enum luo_seen_way way = luo_seen_way(&v->seen);
 
-		v->seen.number += passed;
-		sessions += passed;
+		if (way != LUO_SEEN_ASK)
+			sessions += pass(r, &v->seen, way);
 		if (r->next == r->end)
 			break;
-		fetch(r->next + r->soon);
+		fetch(r->next, r->soon);
 		sessions += check_entry(v, c, r->next, sessions);
 		r->next += sizeof(struct luo_session_ser);
 	}
@@ -194,7 +201,7 @@ static u64 check_block(struct luo_verify *v, struct luo_list *list, u64 sessions
 	r.end = r.next + far * size;
 	sessions = check_records(v, c, &r, sessions);
 	r.end = c->entries + c->used * size;
-	r.soon = ahead - r.next;
+	r.soon = (uintptr_t)ahead - (uintptr_t)r.next;
 	sessions = check_records(v, c, &r, sessions);
 	add_vacant(v, list, c->used - (sessions - before));
 	return sessions;

@@ -95,6 +95,8 @@ static void twins(void **state)
 	for (u32 i = 0; i < LUO_ARRAY_SIZE(nr); i++)
 		twins_of(MIB(2), nr[i]);
 	twins_of(MIB(8), 1900000);
+	/* More bins than there are numbers for as many chunks as each could do with. */
+	twins_of(MIB(32), 5000000);
 }
 
 /* No twins: no suspects but those that look alike, and what is asked of them is no. */
@@ -148,8 +150,13 @@ static void least(void **state)
 		/* Cells, heads of bins, half a chunk for each bin and what does not fit its range.
 		 */
 		assert_in_range(bytes, 0, LUO_FILTER_TABLE + nr[i] * 4 + nr[i] / 10 + 1024);
+		/* Two bins, with a range of two cells and ten bytes of heads each, and one chunk.
+		 */
+		if (nr[i] == 1)
+			assert_in_range(bytes, LUO_FILTER_TABLE + 112, LUO_FILTER_TABLE + 127);
 		assert_int_equal(luo_filter_bins(&f, NULL, bytes - 16, nr[i]), 0);
 		assert_int_equal(luo_filter_bins(&f, NULL, LUO_FILTER_TABLE - 16, nr[i]), 0);
+		assert_int_equal(luo_filter_bins(&f, NULL, 1ULL << 63, ~0ULL >> i), 0);
 	}
 }
 
