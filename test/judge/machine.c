@@ -172,6 +172,17 @@ static void flb_nameless_end(struct world *w, enum world_abi abi)
 	memset(world_at(w, w->flb_pa + 16 + 64, 48), 'f', 48);
 }
 
+/* The list stays, but not all of its page. */
+static void node_in_list(struct world *w, enum world_abi abi)
+{
+	u64 node;
+
+	memfds(w, abi);
+	node = world_node(w, LOW_BANK, 0, 1);
+	world_put(w, node + 8 * world_index(w->shift, world_key(w->shift, LOW_BANK, 0), 1),
+		  SCRATCH_PA);
+}
+
 static const struct {
 	const char *name;
 	void (*build)(struct world *w, enum world_abi abi);
@@ -182,6 +193,7 @@ static const struct {
 	{ "FLBs", flbs, true },
 	{ "FLBs of one name", flbs_alike, true },
 	{ "FLB's name without an end", flb_nameless_end, true },
+	{ "map node in the list of scratch areas", node_in_list, true },
 };
 
 u32 base_nr_made_up(void)

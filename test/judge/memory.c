@@ -4,7 +4,7 @@
  * reservation in which everything else faults. Memory that the next kernel is free to use is taken
  * away as early as it may be used: what is scratch when the scratch areas are known, what is not
  * preserved when the page allocator starts, a page when it is freed. To read it after that is as
- * good as a fault.
+ * good as a fault. Of a page of which a part only is reserved the rest becomes ones.
  */
 #include "memory.h"
 
@@ -19,15 +19,20 @@
 #define NODES	 512	     /* of trees that a kernel builds while it boots: scratch is small */
 #define NODE_PA	 0x0000f1a7c0de0000ULL /* their address, which no machine has */
 #define MAX_MARK 4096
+#define LINE	 64 /* SMP_CACHE_BYTES: the least that memblock_alloc() is asked to align to */
 
 static uint8_t *space, *carved;
 static const struct judge_machine *machine;
 static struct page *records[JUDGE_BANKS];
-static uint8_t *reserved[JUDGE_BANKS];
-static uint8_t *taken[JUDGE_BANKS]; /* page by page: what was in it is gone */
+static uint8_t *reserved[JUDGE_BANKS]; /* page by page: enum reserved */
+static uint8_t *taken[JUDGE_BANKS];    /* page by page: what was in it is gone */
 static struct judge_region mark[MAX_MARK];
+static struct judge_region list; /* of scratch areas: all that is reserved byte by byte */
 static uint8_t *nodes;
 unsigned int judge_scratch_marks;
+
+/** enum reserved - of a page: none of it, a part, all. */
+enum reserved { NONE, PART, WHOLE };
 
 /** judge_carve() - @size bytes of memory behind which access faults; never given back. */
 uint8_t *judge_carve(uint64_t size)
@@ -138,6 +143,22 @@ static bool pages_in(unsigned int i, phys_addr_t base, phys_addr_t size, u64 *fi
 	return true;
 }
 
+/* Of a page that the list lies in: memblock gives out the cache lines that it does not reserve. */
+static void use_around_list(unsigned int i, u64 page)
+{
+	phys_addr_t pa = machine->bank[i].start + (page << PAGE_SHIFT);
+	u64 from = list.start > pa ? (list.start - pa) / LINE * LINE : 0;
+	u64 end = ALIGN(list.start + list.size - pa, LINE);
+	uint8_t *mem = judge_virt(pa);
+
+	if (taken[i][page])
+		return;
+	memset(mem, 0xff, from);
+	if (end < PAGE_SIZE)
+		memset(mem + end, 0xff, PAGE_SIZE - end);
+	taken[i][page] = from || end < PAGE_SIZE;
+}
+
 /* Takes away what is not reserved of [first, end) of a bank. */
 static void use_pages(unsigned int i, u64 first, u64 end)
 {
@@ -148,17 +169,26 @@ static void use_pages(unsigned int i, u64 first, u64 end)
 			stop++;
 		if (stop > first)
 			take_away(i, first, stop);
+		if (stop < end && reserved[i][stop] == PART)
+			use_around_list(i, stop);
 		first = stop + 1;
 	}
 }
 
 void memblock_reserve(phys_addr_t base, phys_addr_t size)
 {
+	bool whole = (base | size) % PAGE_SIZE == 0;
 	u64 first, end;
 
-	for (unsigned int i = 0; i < machine->nr_banks; i++)
-		if (pages_in(i, base, size, &first, &end))
-			memset(reserved[i] + first, 1, end - first);
+	if (!whole)
+		list = (struct judge_region){ base, size };
+	for (unsigned int i = 0; i < machine->nr_banks; i++) {
+		if (!pages_in(i, base, size, &first, &end))
+			continue;
+		for (; first < end; first++)
+			if (reserved[i][first] != WHOLE)
+				reserved[i][first] = whole ? WHOLE : PART;
+	}
 }
 
 int memblock_mark_kho_scratch(phys_addr_t base, phys_addr_t size)
@@ -204,7 +234,7 @@ void judge_use(phys_addr_t base, phys_addr_t size)
 			take_away(i, first, end);
 }
 
-/** judge_is_taken() - was the memory at @pa, which is RAM, used for something else by now? */
+/** judge_is_taken() - was the page at @pa, which is RAM, used for something else, or some of it? */
 bool judge_is_taken(phys_addr_t pa)
 {
 	int i = bank_of(pa);
