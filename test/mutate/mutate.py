@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 """Disables each check of the core in turn: some test must then fail.
 
-    mutate.py BUILD [-j N] [--only TEXT] [--continue] PROGRAM...
+    mutate.py BUILD [-j N] [--only TEXT]... [--continue] PROGRAM...
 
 BUILD holds what `make mutate` builds: a library with the core and all its
 mutants in it (sites.py, mutant.h), and PROGRAMs that use it, unit tests and
@@ -135,14 +135,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build", type=lambda text: Path(text).resolve())
     parser.add_argument("-j", type=int, default=2)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", action="append")
     parser.add_argument("--continue", action="store_true", dest="goes_on")
     parser.add_argument("programs", nargs="+")
     options = parser.parse_args()
     since = time.monotonic()
     every = [Mutant(*row) for row in
              json.loads((options.build / "src/mutants.json").read_text())]
-    mutants = [m for m in every if options.only in m.key]
+    mutants = [m for m in every if any(text in m.key for text in options.only or [""])]
     killed = Killed(options.build / "killed", options.goes_on)
     met = judge_all(options, mutants, killed)
     for mutant in mutants:
