@@ -93,6 +93,14 @@ static void one_pass(void **state)
 	twins(WORLD_S3, MIB(2));
 }
 
+/* Too little for bins, and enough for all of them in the other form of the filter. */
+static void one_pass_of_bits(void **state)
+{
+	(void)state;
+	twins(WORLD_V5, KIB(96));
+	twins(WORLD_S3, KIB(96));
+}
+
 static void several_passes(void **state)
 {
 	(void)state;
@@ -325,11 +333,11 @@ static void read_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_pass),	 cmocka_unit_test(several_passes),
-		cmocka_unit_test(all_alike),	 cmocka_unit_test(others_in_passes),
-		cmocka_unit_test(all_pairs),	 cmocka_unit_test(read_once),
-		cmocka_unit_test(said_once),	 cmocka_unit_test(too_little),
-		cmocka_unit_test(shared_blocks),
+		cmocka_unit_test(one_pass),	    cmocka_unit_test(one_pass_of_bits),
+		cmocka_unit_test(several_passes),   cmocka_unit_test(all_alike),
+		cmocka_unit_test(others_in_passes), cmocka_unit_test(all_pairs),
+		cmocka_unit_test(read_once),	    cmocka_unit_test(said_once),
+		cmocka_unit_test(too_little),	    cmocka_unit_test(shared_blocks),
 	};
 
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);
