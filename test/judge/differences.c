@@ -105,8 +105,9 @@ static const struct difference table[] = {
 	  "none "
 	  "but memfd's, and a file without one makes every open of /dev/liveupdate fail" },
 	{ LUO_F14, "", JUDGE_TAKEN, JUDGE_LOST, NO_ALIGN,
-	  "the address lies in an entry, though not at the start of one of a page, or in the list "
-	  "of scratch areas, which the kernel keeps" },
+	  "the address lies in an entry, though not at the start of one of a page, or in a page of "
+	  "the list of scratch areas: the kernel keeps the list, and what is behind it is ones "
+	  "here, where a kernel may find anything" },
 	{ LUO_F17, "", JUDGE_TAKEN, JUDGE_TAKEN, CONTENT },
 	{ LUO_F18, "", JUDGE_TAKEN, JUDGE_LOST, NO_ALIGN },
 	{ LUO_F19, "", JUDGE_TAKEN, JUDGE_TAKEN, NO_ALIGN },

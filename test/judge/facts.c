@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #define PAGE	   (1ULL << JUDGE_PAGE_SHIFT)
-#define LINE	   64
 #define TABLE_BITS (JUDGE_PAGE_SHIFT - 3)
 #define LEAF_BITS  (JUDGE_PAGE_SHIFT + 3)
 #define LEVELS	   ((64 - JUDGE_PAGE_SHIFT + 1 - LEAF_BITS + TABLE_BITS - 1) / TABLE_BITS + 1)
@@ -68,11 +67,11 @@ static bool is_preserved(const struct facts *f, u64 pa)
 	return false;
 }
 
-/* In the cache lines of the list of scratch areas, which the kernel keeps for itself. */
+/* In a page of the list of scratch areas: the kernel keeps the list, and so frees no such page. */
 static bool listed(const struct facts *f, u64 pa)
 {
 	return f->machine->scratch_size &&
-	       pa / LINE - f->machine->scratch / LINE <= (f->machine->scratch_size - 1) / LINE;
+	       pa / PAGE - f->machine->scratch / PAGE <= (f->machine->scratch_size - 1) / PAGE;
 }
 
 /* The kernel notes the order in the first page of each entry, which must be there. */

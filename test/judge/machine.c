@@ -183,6 +183,16 @@ static void node_in_list(struct world *w, enum world_abi abi)
 		  SCRATCH_PA);
 }
 
+/* Nothing that the list needs is there. */
+static void record_behind_list(struct world *w, enum world_abi abi)
+{
+	u64 files;
+
+	memfds(w, abi);
+	files = world_get(w, world_session(w, 1) + 64);
+	world_put(w, files + world_files_list(w)->header + 48, SCRATCH_PA + 512);
+}
+
 static const struct {
 	const char *name;
 	void (*build)(struct world *w, enum world_abi abi);
@@ -194,6 +204,7 @@ static const struct {
 	{ "FLBs of one name", flbs_alike, true },
 	{ "FLB's name without an end", flb_nameless_end, true },
 	{ "map node in the list of scratch areas", node_in_list, true },
+	{ "record behind the list of scratch areas", record_behind_list, true },
 };
 
 u32 base_nr_made_up(void)
