@@ -29,8 +29,8 @@ static u64 files_at(struct world *w)
 	return world_session(w, 1) + 64;
 }
 
-/* The pointer of the first file, which has nine folios of two pages. */
-static u64 record_at(struct world *w)
+/** record_at() - where the pointer of the first file is, which has nine folios of two pages. */
+u64 record_at(struct world *w)
 {
 	return world_get(w, files_at(w)) + world_files_list(w)->header + 48;
 }

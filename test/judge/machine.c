@@ -186,11 +186,15 @@ static void node_in_list(struct world *w, enum world_abi abi)
 /* Nothing that the list needs is there. */
 static void record_behind_list(struct world *w, enum world_abi abi)
 {
-	u64 files;
-
 	memfds(w, abi);
-	files = world_get(w, world_session(w, 1) + 64);
-	world_put(w, files + world_files_list(w)->header + 48, SCRATCH_PA + 512);
+	world_put(w, record_at(w), SCRATCH_PA + 512);
+}
+
+/* The array has two pages; what follows them is nobody's. */
+static void array_without_room(struct world *w, enum world_abi abi)
+{
+	memfds(w, abi);
+	world_put(w, world_get(w, record_at(w)) + world_folios_at(w), 2 * world_page(w) / 16 + 1);
 }
 
 static const struct {
@@ -205,6 +209,7 @@ static const struct {
 	{ "FLB's name without an end", flb_nameless_end, true },
 	{ "map node in the list of scratch areas", node_in_list, true },
 	{ "record behind the list of scratch areas", record_behind_list, true },
+	{ "folio array without room", array_without_room, true },
 };
 
 u32 base_nr_made_up(void)

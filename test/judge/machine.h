@@ -41,6 +41,7 @@ struct in_use {
 
 /* in_use.c: a NULL-named entry ends it */
 extern const struct in_use parts_in_use[];
+u64 record_at(struct world *w);
 
 /* machine.c */
 u8 *machine_at(const struct judge_machine *m, u64 pa, u64 len);

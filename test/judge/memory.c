@@ -46,7 +46,7 @@ uint8_t *judge_carve(uint64_t size)
 			abort();
 		carved = (uint8_t *)ALIGN((unsigned long)space, GAP);
 	}
-	size = ALIGN(size, 1UL << 16);
+	size = ALIGN(size, PAGE_SIZE);
 	if (size > SPACE - WILD || (uint64_t)(carved - space) > SPACE - WILD - size - 2 * GAP)
 		return NULL;
 	p = carved;
