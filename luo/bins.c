@@ -26,8 +26,6 @@ LUO_COLD u64 luo_bins_init(struct luo_bins *bins, void *memory, u64 bytes, u64 l
 {
 	u64 order = 1, nr, share, range, fixed, chunks;
 
-	if (likely > MOST_BYTES / 4)
-		return 0;
 	while (likely >> order > LUO_BIN_SHARE - 1)
 		order++;
 	nr = 1ULL << order;
@@ -38,7 +36,7 @@ LUO_COLD u64 luo_bins_init(struct luo_bins *bins, void *memory, u64 bytes, u64 l
 	bytes = smaller(bytes, MOST_BYTES) & ~15ULL;
 	chunks = smaller(bytes < fixed ? 0 : (bytes - fixed) / (CHUNK * 4 + 2), nr * AMPLE);
 	chunks = smaller(chunks, LUO_NO_CHUNK);
-	/* Half of each bin's last one stays empty. */
+	/* Half of each bin's last one stays empty. So many bins that sizes could wrap never do. */
 	if (chunks < nr * (share / 32 + CHUNK / 2 + 4) / CHUNK)
 		return 0;
 	*bins = (struct luo_bins){

@@ -235,8 +235,7 @@ static bool later(struct luo_seen *seen, u64 hash)
 		luo_filter_add(&seen->filter, hash);
 		return true;
 	}
-	return LUO_WITH_FILTER && seen->stage == LUO_SEEN_EXACT && seen->filter.suspect &&
-	       !luo_filter_suspects(&seen->filter, hash);
+	return LUO_WITH_FILTER && seen->filter.suspect && !luo_filter_suspects(&seen->filter, hash);
 }
 
 /**

@@ -330,14 +330,36 @@ static void read_once(void **state)
 	world_close(&w);
 }
 
+/* Blocks before the first list of files are looked at once more, and no more than that is done. */
+static void read_once_with_files(void **state)
+{
+	const u64 few = 2;
+	struct world w;
+	struct answer a;
+	u64 maps;
+
+	(void)state;
+	world_open(&w, 12, WORLD_V5, 16);
+	world_add_sessions(&w, MANY);
+	world_add_files(&w, world_session(&w, 10000), &few, 1);
+	world_finish(&w);
+	run_open(&a, MIB(2));
+	maps = maps_of(&a, &w, LUO_MODE_VERIFY);
+	assert_int_equal(a.report.nr_findings, 0);
+	assert_in_range(maps, w.nr_blocks, w.nr_blocks + w.nr_blocks / 2 + 60);
+	run_close(&a);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_pass),	    cmocka_unit_test(one_pass_of_bits),
 		cmocka_unit_test(several_passes),   cmocka_unit_test(all_alike),
 		cmocka_unit_test(others_in_passes), cmocka_unit_test(all_pairs),
-		cmocka_unit_test(read_once),	    cmocka_unit_test(said_once),
-		cmocka_unit_test(too_little),	    cmocka_unit_test(shared_blocks),
+		cmocka_unit_test(read_once),	    cmocka_unit_test(read_once_with_files),
+		cmocka_unit_test(said_once),	    cmocka_unit_test(too_little),
+		cmocka_unit_test(shared_blocks),
 	};
 
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);
