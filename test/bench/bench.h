@@ -5,7 +5,7 @@
 
 #include "../unit/world.h"
 
-#define RUNS 7
+#define RUNS 15
 
 extern volatile u64 bench_sink; /* so that nothing that is read is left out */
 u64 bench_now(void);
