@@ -84,6 +84,10 @@ static const struct difference table[] = {
 	  "page the smaller order is noted last, and the owner of the larger loses",
 	  "no page is given back by the owners of two of them" },
 	{ LUO_M06, "", JUDGE_TAKEN, JUDGE_LOST, EMPTY_TREE },
+	{ LUO_M07, "", JUDGE_TAKEN, JUDGE_LOST,
+	  "the kernel keeps the list of scratch areas, not the rest of its page, where it may find "
+	  "anything. Here it finds ones, which in a leaf are entries like others",
+	  "the node is a page of that list" },
 	{ LUO_M10, "", JUDGE_TAKEN, JUDGE_TAKEN,
 	  "the KHO FDT, the LUO tree, FLBs and sub-nodes are read where they are, and stay",
 	  "one of the two owners never gives the page back" },

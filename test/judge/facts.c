@@ -13,6 +13,13 @@
 #define LEAF_BITS  (JUDGE_PAGE_SHIFT + 3)
 #define LEVELS	   ((64 - JUDGE_PAGE_SHIFT + 1 - LEAF_BITS + TABLE_BITS - 1) / TABLE_BITS + 1)
 
+/* In a page of the list of scratch areas: the kernel keeps the list, and so frees no such page. */
+static bool listed(const struct facts *f, u64 pa)
+{
+	return f->machine->scratch_size &&
+	       pa / PAGE - f->machine->scratch / PAGE <= (f->machine->scratch_size - 1) / PAGE;
+}
+
 static bool add_entry(struct facts *f, u64 key)
 {
 	u32 top = key ? 63 - (u32)__builtin_clzll(key) : 0;
@@ -39,6 +46,9 @@ static bool walk_node(struct facts *f, u64 pa, u32 level, u64 first)
 
 	if (!node || f->nodes++ == MAX_FACTS)
 		return false;
+	f->anything |= listed(f, pa);
+	if (f->anything)
+		return true;
 	if (!level)
 		return walk_leaf(f, node, first);
 	for (u64 i = 0; i < PAGE / 8; i++) {
@@ -58,20 +68,18 @@ static bool hits(const struct fact *e, u64 pa, u64 len)
 	return luo_range_hits(&r, pa, len);
 }
 
-/* The page is in some entry, of whatever order: it is there when it is read. */
+/*
+ * The page is in some entry, of whatever order: it is there when it is read. So may any page be
+ * when the kernel may find anything in a node.
+ */
 static bool is_preserved(const struct facts *f, u64 pa)
 {
+	if (f->anything)
+		return true;
 	for (u32 i = 0; i < f->nr_entries; i++)
 		if (hits(&f->entry[i], pa, 1))
 			return true;
 	return false;
-}
-
-/* In a page of the list of scratch areas: the kernel keeps the list, and so frees no such page. */
-static bool listed(const struct facts *f, u64 pa)
-{
-	return f->machine->scratch_size &&
-	       pa / PAGE - f->machine->scratch / PAGE <= (f->machine->scratch_size - 1) / PAGE;
 }
 
 /* The kernel notes the order in the first page of each entry, which must be there. */
@@ -157,6 +165,8 @@ bool facts_bear_out(const struct facts *f, const struct luo_finding *finding)
 		return !asked_for(f, finding->pa);
 	case LUO_M05:
 		return f->known && !given_back_twice(f, finding->pa, finding->value);
+	case LUO_M07:
+		return listed(f, finding->pa);
 	case LUO_M10:
 		return stays(f, finding);
 	case LUO_K06:

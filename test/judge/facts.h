@@ -20,6 +20,7 @@ struct fact {
  * @machine: it
  * @known:   the kernel's walk over the map comes to its end, and every entry is in @entry
  * @entry, @nr_entries, @nodes: what it meets
+ * @anything: a node is in a page of which the kernel keeps a part, so that it may find anything there
  * @cut:     some memfd has folios behind its end (LUO-F17, LUO-F25), which nobody looks into
  * @claim, @nr_claims: entries that the core has found an owner for
  */
@@ -27,6 +28,7 @@ struct facts {
 	const struct judge_machine *machine;
 	bool known;
 	bool cut;
+	bool anything;
 	struct fact *entry;
 	u32 nr_entries;
 	u32 nodes;
