@@ -30,7 +30,7 @@ LUO_COLD u64 luo_bins_init(struct luo_bins *bins, void *memory, u64 bytes, u64 l
 		order++;
 	nr = 1ULL << order;
 	share = (likely >> order) + 1;
-	/* A deviation less than the share, of the largest: what is too much goes into chunks. */
+	/* A bit less than the share, so that little stays empty: the rest goes into chunks. */
 	range = (share - share / 32 + 1) & ~1ULL;
 	fixed = nr * (range * 4 + sizeof(struct luo_bin) + 2);
 	bytes = smaller(bytes, MOST_BYTES) & ~15ULL;

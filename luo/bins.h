@@ -7,7 +7,7 @@
  * waited for, while there are few bins. At the end, bin by bin, equal cells are found in memory
  * that stays in the first cache.
  *
- * A bin is one range of cells, somewhat smaller than its share where memory is scarce, and then
+ * A bin is one range of cells, somewhat smaller than its share of what is expected, and then
  * chunks of a few cells from what is left, each of which knows the one before it.
  */
 #ifndef LUO_BINS_H
